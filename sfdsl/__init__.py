@@ -1,0 +1,1 @@
+"""A DSL and compiler for AWS Step Functions data pipelines."""

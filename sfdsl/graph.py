@@ -1,0 +1,246 @@
+"""The networkx view of a machine: what leads where, what runs before what. The only module that imports networkx."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from sfdsl.model.edges import Edge, EdgeKind, edges
+from sfdsl.model.states import Choice, Fail, Flow, Opaque, State, Succeed
+from sfdsl.model.workflow import Scope, Workflow, scopes
+
+Point: TypeAlias = "tuple[str, bool]"
+"""A moment of a state: entered (False), or completed on its normal way out (True)."""
+
+
+class FlowGraph:
+    """The states of one flow and the ways between them.
+
+    Ways to states that the flow does not have are in `edges` and not in the graph. Of states with one
+    name, which only broken definitions have, the last stands for the name.
+    """
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.by_name: dict[str, State] = {state.name: state for state in flow.states}
+        self.edges: list[Edge] = [edge for state in self.by_name.values() for edge in edges(state)]
+
+    @cached_property
+    def graph(self) -> Any:
+        """The states as a `networkx.DiGraph`, an edge wherever one state can lead to another."""
+        import networkx
+
+        graph = networkx.DiGraph()
+        graph.add_nodes_from(self.by_name)
+        graph.add_edges_from((edge.source, edge.target) for edge in self.edges if edge.target in self.by_name)
+        return graph
+
+    @cached_property
+    def outgoing(self) -> dict[str, list[Edge]]:
+        """The ways on from each state, in the state's own order."""
+        ways: dict[str, list[Edge]] = {name: [] for name in self.by_name}
+        for edge in self.edges:
+            ways[edge.source].append(edge)
+        return ways
+
+    @cached_property
+    def incoming(self) -> dict[str, list[Edge]]:
+        """The ways into each state, from states of this flow."""
+        ways: dict[str, list[Edge]] = {name: [] for name in self.by_name}
+        for edge in self.edges:
+            if edge.target in ways:
+                ways[edge.target].append(edge)
+        return ways
+
+    @cached_property
+    def reachable(self) -> frozenset[str]:
+        """The names of the states that the start leads to, the start included."""
+        start = self.flow.start_at
+        if start not in self.by_name:
+            return frozenset()
+        import networkx
+
+        return frozenset(networkx.descendants(self.graph, start)) | {start}
+
+    def unreachable(self) -> list[State]:
+        """The states that no path from the start enters; none where the start itself is missing."""
+        if self.flow.start_at not in self.by_name:
+            return []
+        return [state for name, state in self.by_name.items() if name not in self.reachable]
+
+    def ends(self, state: State) -> bool:
+        """Whether the flow can end in this state on its normal way out."""
+        match state:
+            case Succeed() | Fail():
+                return True
+            case Choice() | Opaque():
+                return False
+            case _:
+                return state.next is None and "End" not in state.extra
+
+    def endless(self) -> list[State]:
+        """The reachable states from which no path leads to an end."""
+        import networkx
+
+        finals = [name for name, state in self.by_name.items() if self.ends(state) or isinstance(state, Opaque)]
+        # A Choice that no rule of which matches fails, and a target that does not exist is reported elsewhere.
+        finals += [edge.source for edge in self.edges if edge.target not in self.by_name]
+        backwards = self.graph.reverse(copy=False)
+        can_end = set(finals)
+        for name in networkx.multi_source_dijkstra_path_length(backwards, can_end) if can_end else ():
+            can_end.add(name)
+        return [state for name, state in self.by_name.items() if name in self.reachable and name not in can_end]
+
+    def loops(self) -> list[list[str]]:
+        """The loops, each as the names of the states that lie on it together, in the order of the flow."""
+        import networkx
+
+        position = {name: i for i, name in enumerate(self.by_name)}
+        found = []
+        for component in networkx.strongly_connected_components(self.graph):
+            names = sorted(component, key=position.__getitem__)
+            if len(names) > 1 or self.graph.has_edge(names[0], names[0]):
+                found.append(names)
+        return sorted(found, key=lambda names: position[names[0]])
+
+    def path(self, source: str, target: str) -> list[str]:
+        """The names along one shortest path from state to state, both included; [] where there is none."""
+        import networkx
+
+        try:
+            found: list[str] = networkx.shortest_path(self.graph, source, target)
+        except (networkx.NetworkXNoPath, networkx.NodeNotFound):
+            return []
+        return found
+
+    @cached_property
+    def _points(self) -> Any:
+        """Entered and completed moments: a catcher leads on from a state that was entered and not completed."""
+        import networkx
+
+        graph = networkx.DiGraph()
+        for name in self.by_name:
+            graph.add_edge((name, False), (name, True))
+        for edge in self.edges:
+            if edge.target in self.by_name:
+                graph.add_edge((edge.source, edge.kind is not EdgeKind.CATCH), (edge.target, False))
+        return graph
+
+    @cached_property
+    def _spans(self) -> dict[Point, tuple[int, int]]:
+        """Each reachable moment's first and last number in a walk over the dominator tree.
+
+        One moment dominates another exactly where its span encloses the other's.
+        """
+        import networkx
+
+        start = (self.flow.start_at, False)
+        if self.flow.start_at not in self.by_name:
+            return {}
+        below: dict[Point, list[Point]] = {}
+        for point, dominator in networkx.immediate_dominators(self._points, start).items():
+            if dominator is not None and point != dominator:  # networkx >= 3.6 gives None for the start itself
+                below.setdefault(dominator, []).append(point)
+        spans: dict[Point, tuple[int, int]] = {}
+        first: dict[Point, int] = {}
+        clock = 0
+        stack: list[tuple[Any, bool]] = [(start, False)]
+        while stack:
+            point, leaving = stack.pop()
+            if leaving:
+                spans[point] = (first[point], clock)
+                continue
+            clock += 1
+            first[point] = clock
+            stack.append((point, True))
+            stack.extend((inner, False) for inner in below.get(point, ()))
+        return spans
+
+    def completes_before(self, producer: str, reader: str) -> bool:
+        """Whether every path that enters `reader` has completed `producer` on its normal way out.
+
+        A reader that nothing leads to has no path, so that the answer is True.
+        """
+        return self._dominates((producer, True), (reader, False))
+
+    def entered_before(self, first: str, second: str) -> bool:
+        """Whether every path that enters `second` has entered `first`; True for a state and itself."""
+        return self._dominates((first, False), (second, False))
+
+    def _dominates(self, first: Point, second: Point) -> bool:
+        if second not in self._spans:
+            return True
+        if first not in self._spans:
+            return False
+        outer, inner = self._spans[first], self._spans[second]
+        return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+    def dominators(self, name: str) -> list[str]:
+        """The states that every path to `name` enters, nearest first, without `name` itself."""
+        return [
+            other
+            for other in sorted(
+                (n for n in self.by_name if n != name and self._dominates((n, False), (name, False))),
+                key=lambda n: -self._spans[(n, False)][0] if (n, False) in self._spans else 0,
+            )
+            if (other, False) in self._spans
+        ]
+
+    def path_around(self, producer: str, reader: str) -> list[str]:
+        """The states of one shortest path that enters `reader` without completing `producer`; [] where none does."""
+        start, goal, closed = (self.flow.start_at, False), (reader, False), (producer, True)
+        if self.flow.start_at not in self.by_name:
+            return []
+        came: dict[Any, Any] = {start: None}
+        queue: deque[Any] = deque([start])
+        while queue:
+            point = queue.popleft()
+            if point == goal:
+                return [name for name, completed in _back(came, goal) if not completed]
+            for after in self._points.successors(point):
+                if after != closed and after not in came:
+                    came[after] = point
+                    queue.append(after)
+        return []
+
+    def leads_to(self, source: str, target: str) -> bool:
+        """Whether one or more steps lead from a state to another, or back to itself."""
+        import networkx
+
+        return any(
+            after == target or networkx.has_path(self.graph, after, target) for after in self.graph.successors(source)
+        )
+
+
+def _back(came: dict[Any, Any], goal: Any) -> list[Any]:
+    path = []
+    point = goal
+    while point is not None:
+        path.append(point)
+        point = came[point]
+    return path[::-1]
+
+
+class WorkflowGraph:
+    """A workflow with its scopes and their graphs, computed once and shared by all who look at it."""
+
+    def __init__(self, workflow: Workflow) -> None:
+        self.workflow = workflow
+        self.machine = workflow.machine
+        self.scopes: tuple[Scope, ...] = tuple(scopes(workflow.machine))
+        self._graphs: dict[int, FlowGraph] = {}
+
+    def graph(self, scope: Scope) -> FlowGraph:
+        """The graph of one scope's flow."""
+        key = id(scope.flow)
+        if key not in self._graphs:
+            self._graphs[key] = FlowGraph(scope.flow)
+        return self._graphs[key]
+
+    def states(self) -> Iterator[tuple[Scope, State]]:
+        """Every state with its scope, scope by scope, outer before inner."""
+        for scope in self.scopes:
+            for state in scope.flow.states:
+                yield scope, state
