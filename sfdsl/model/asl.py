@@ -226,6 +226,8 @@ def _read_node(cls: type[Any], value: Json, origin: Origin, **told: Any) -> Any:
         except Misfit:
             continue
         del rest[key]
+    if "States" not in value and hasattr(cls, "states"):
+        rest["States"] = ABSENT
     return cls(**told, extra=rest, origin=origin)
 
 
@@ -241,7 +243,7 @@ def _write_node(node: Any) -> dict[str, Json]:
         if value is not default and (value != default or attribute == "states"):
             written[key] = write_value(value)
     extra: dict[str, Json] = node.extra
-    if "States" in extra:  # was no object, so that `states` says nothing
+    if "States" in extra:  # was missing or no object, so that `states` says nothing
         written.pop("States", None)
     if hasattr(node, "next") and cls.__name__ in STATE_TYPES:
         if node.next is not None:

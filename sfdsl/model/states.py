@@ -7,6 +7,7 @@ refuses: checks judge. Common to all nodes:
 - `extra`: what stood in the JSON object beyond the node's own fields (unknown keys, values of the wrong shape).
 - `next`: name of the state that follows; None ends the flow (`End: true`). Other spellings are kept in
   `extra["End"]`: `ABSENT` where neither was written, the value itself where it is not `true` or stands beside `Next`.
+  A flow without `States` has `ABSENT` in `extra["States"]`.
 
 Source: Amazon States Language (states-language.net/spec.html) and AWS Step Functions Developer Guide.
 """
