@@ -1,11 +1,15 @@
-"""The networkx view of a machine: what leads where, what runs before what. The only module that imports networkx."""
+"""The networkx view of a machine: what leads where, what runs before what. The only module that imports networkx.
+
+What every check run asks (reachability, ends, loops) is computed here in plain Python, linear in states and ways:
+importing networkx takes a quarter of a second, which a definition without variables need not pay.
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sfdsl.model.edges import Edge, EdgeKind, edges
 from sfdsl.model.states import Choice, Fail, Flow, Opaque, State, Succeed
@@ -13,6 +17,8 @@ from sfdsl.model.workflow import Scope, Workflow, scopes
 
 Point: TypeAlias = "tuple[str, bool]"
 """A moment of a state: entered (False), or completed on its normal way out (True)."""
+
+T = TypeVar("T")
 
 
 class FlowGraph:
@@ -55,20 +61,48 @@ class FlowGraph:
         return ways
 
     @cached_property
+    def successors(self) -> dict[str, list[str]]:
+        """The states of this flow that each state can lead to, each once, in the state's own order."""
+        after: dict[str, dict[str, None]] = {name: {} for name in self.by_name}
+        for edge in self.edges:
+            if edge.target in self.by_name:
+                after[edge.source][edge.target] = None
+        return {name: list(targets) for name, targets in after.items()}
+
+    @cached_property
     def reachable(self) -> frozenset[str]:
         """The names of the states that the start leads to, the start included."""
         start = self.flow.start_at
-        if start not in self.by_name:
-            return frozenset()
-        import networkx
-
-        return frozenset(networkx.descendants(self.graph, start)) | {start}
+        return frozenset(_closure([start], self.successors)) if start in self.by_name else frozenset()
 
     def unreachable(self) -> list[State]:
         """The states that no path from the start enters; none where the start itself is missing."""
         if self.flow.start_at not in self.by_name:
             return []
         return [state for name, state in self.by_name.items() if name not in self.reachable]
+
+    def islands(self) -> list[list[str]]:
+        """The unreachable states in groups: first a state that no other group leads to, then those it leads to.
+
+        A state that two groups lead to belongs to the first. Groups are in the order of the flow.
+        """
+        left = {state.name for state in self.unreachable()}
+        if not left:
+            return []
+        position = {name: i for i, name in enumerate(self.by_name)}
+        among = self._components(left)
+        number = {name: i for i, names in enumerate(among) for name in names}
+        entered = {
+            number[after] for name in left for after in self.successors[name]
+            if after in left and number[after] != number[name]
+        }  # fmt: skip
+        heads = [min(names, key=position.__getitem__) for i, names in enumerate(among) if i not in entered]
+        groups = []
+        for head in sorted(heads, key=position.__getitem__):
+            found = _closure([head], self.successors, left)
+            left.difference_update(found)
+            groups.append(found)
+        return groups
 
     def ends(self, state: State) -> bool:
         """Whether the flow can end in this state on its normal way out."""
@@ -81,29 +115,72 @@ class FlowGraph:
                 return state.next is None and "End" not in state.extra
 
     def endless(self) -> list[State]:
-        """The reachable states from which no path leads to an end."""
-        import networkx
+        """The reachable states from which no path leads to an end.
 
-        finals = [name for name, state in self.by_name.items() if self.ends(state) or isinstance(state, Opaque)]
-        # A Choice that no rule of which matches fails, and a target that does not exist is reported elsewhere.
-        finals += [edge.source for edge in self.edges if edge.target not in self.by_name]
-        backwards = self.graph.reverse(copy=False)
-        can_end = set(finals)
-        for name in networkx.multi_source_dijkstra_path_length(backwards, can_end) if can_end else ():
-            can_end.add(name)
-        return [state for name, state in self.by_name.items() if name in self.reachable and name not in can_end]
+        A state whose way on is missing or misspelt counts as an end, since that is another fault.
+        """
+        before: dict[str, list[str]] = {name: [] for name in self.by_name}
+        can_end = []
+        for name, state in self.by_name.items():
+            for after in self.successors[name]:
+                before[after].append(name)
+            broken = "End" in state.extra if not isinstance(state, Opaque) else True
+            if self.ends(state) or broken or not self.outgoing[name]:
+                can_end.append(name)
+        can_end += [edge.source for edge in self.edges if edge.target not in self.by_name]
+        ending = set(_closure(can_end, before))
+        return [state for name, state in self.by_name.items() if name in self.reachable and name not in ending]
 
-    def loops(self) -> list[list[str]]:
-        """The loops, each as the names of the states that lie on it together, in the order of the flow."""
-        import networkx
+    def loops(self, among: Container[str] | None = None) -> list[list[str]]:
+        """The loops, each as the names of the states that lie on it together, in the order of the flow.
 
+        Args:
+            among: Only loops that stay among these states; None is all of them.
+        """
         position = {name: i for i, name in enumerate(self.by_name)}
+        inside = self.by_name if among is None else [name for name in self.by_name if name in among]
         found = []
-        for component in networkx.strongly_connected_components(self.graph):
-            names = sorted(component, key=position.__getitem__)
-            if len(names) > 1 or self.graph.has_edge(names[0], names[0]):
-                found.append(names)
+        for component in self._components(inside):
+            if len(component) > 1 or component[0] in self.successors[component[0]]:
+                found.append(sorted(component, key=position.__getitem__))
         return sorted(found, key=lambda names: position[names[0]])
+
+    def _components(self, among: Iterable[str]) -> list[list[str]]:
+        """The strongly connected components of some states (Tarjan's algorithm, without recursion)."""
+        inside = set(among)
+        order: dict[str, int] = {}
+        lowest: dict[str, int] = {}
+        open_: dict[str, None] = {}  # Tarjan's stack: in the order of arrival, with fast membership
+        components: list[list[str]] = []
+        for root in among:
+            if root in order:
+                continue
+            order[root] = lowest[root] = len(order)
+            open_[root] = None
+            walk = [(root, iter(self.successors[root]))]
+            while walk:
+                name, ways = walk[-1]
+                for after in ways:
+                    if after not in inside:
+                        continue
+                    if after not in order:
+                        order[after] = lowest[after] = len(order)
+                        open_[after] = None
+                        walk.append((after, iter(self.successors[after])))
+                        break
+                    if after in open_:
+                        lowest[name] = min(lowest[name], order[after])
+                else:
+                    walk.pop()
+                    if walk:
+                        above = walk[-1][0]
+                        lowest[above] = min(lowest[above], lowest[name])
+                    if lowest[name] == order[name]:
+                        component: list[str] = []
+                        while not component or component[-1] != name:
+                            component.append(open_.popitem()[0])
+                        components.append(component)
+        return components
 
     def path(self, source: str, target: str) -> list[str]:
         """The names along one shortest path from state to state, both included; [] where there is none."""
@@ -214,6 +291,18 @@ class FlowGraph:
         )
 
 
+def _closure(starts: Iterable[str], ways: dict[str, list[str]], among: Container[str] | None = None) -> list[str]:
+    """The starts and all that they lead to (without leaving `among`), each once; a walk that goes broad first."""
+    seen = dict.fromkeys(starts)
+    queue = deque(seen)
+    while queue:
+        for after in ways[queue.popleft()]:
+            if after not in seen and (among is None or after in among):
+                seen[after] = None
+                queue.append(after)
+    return list(seen)
+
+
 def _back(came: dict[Any, Any], goal: Any) -> list[Any]:
     path = []
     point = goal
@@ -231,6 +320,7 @@ class WorkflowGraph:
         self.machine = workflow.machine
         self.scopes: tuple[Scope, ...] = tuple(scopes(workflow.machine))
         self._graphs: dict[int, FlowGraph] = {}
+        self._computed: dict[Callable[[WorkflowGraph], Any], Any] = {}
 
     def graph(self, scope: Scope) -> FlowGraph:
         """The graph of one scope's flow."""
@@ -244,3 +334,14 @@ class WorkflowGraph:
         for scope in self.scopes:
             for state in scope.flow.states:
                 yield scope, state
+
+    def once(self, compute: Callable[[WorkflowGraph], T]) -> T:
+        """What a function makes of this workflow, computed the first time that somebody asks.
+
+        Args:
+            compute: A function of the module level, since it is also the key.
+        """
+        if compute not in self._computed:
+            self._computed[compute] = compute(self)
+        found: T = self._computed[compute]
+        return found
