@@ -25,8 +25,8 @@ SHARED_FIELDS = ("botocore", "error_prefix", "exactly_one_of", "enums", "errors"
 PATTERN_FIELDS = ("poll_action", "cancel_action", "result_note", "failure_note", "child_type", "note", "auth_note")
 PERMISSIONS_NOTES = ("resource-level control", "PassRole", "also authorised")  # for the IAM data
 
-# Where integrations.json names no prefix. The first four stand in sdk_integrations.md, "Error names"; Bedrock is in
-# use in published definitions; nobody has confirmed the last four.
+# Where integrations.json names no prefix. The first four stand in sdk_integrations.md, "Error names"; the next three
+# are in use in published definitions; nobody has confirmed the last two.
 ERROR_PREFIXES = {
     "athena": "Athena",
     "codebuild": "CodeBuild",
@@ -34,11 +34,11 @@ ERROR_PREFIXES = {
     "sagemaker": "SageMaker",
     "bedrock": "Bedrock",
     "databrew": "DataBrew",
-    "emr-containers": "EMRContainers",
     "emr-serverless": "EMRServerless",
+    "emr-containers": "EMRContainers",
     "mediaconvert": "MediaConvert",
 }
-UNCONFIRMED_PREFIXES = ("databrew", "emr-containers", "emr-serverless", "mediaconvert")
+UNCONFIRMED_PREFIXES = ("emr-containers", "mediaconvert")
 
 # Required by the API, but every SDK fills in a token where there is none, and so does Step Functions:
 # definitions in use leave it out.

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from sfdsl.aws.naming import fold, sdk_member
 
-__all__ = ["ANY", "EMPTY", "STRING", "Kind", "Shape", "Spelling", "listed", "mapped", "shape_of", "structure"]
+__all__ = ["ANY", "EMPTY", "STRING", "Kind", "Shape", "Spelling", "choice", "listed", "mapped", "shape_of", "structure"]
 
 
 class Kind(enum.Enum):
@@ -70,6 +70,7 @@ class Shape:
         deprecated: Whether the model calls it deprecated, where it is used or altogether.
         streaming: Whether it is a stream of events or bytes; Step Functions does not stream.
         union: Whether exactly one member of the structure is given.
+        more: Whether the structure may have members that are not known, so that an unknown one is no mistake.
     """
 
     kind: Kind
@@ -82,6 +83,7 @@ class Shape:
     deprecated: bool = False
     streaming: bool = False
     union: bool = False
+    more: bool = False
     _members: Callable[[], Mapping[str, Shape]] | None = field(default=None, repr=False)
     _element: Callable[[], Shape] | None = field(default=None, repr=False)
     _key: Callable[[], Shape] | None = field(default=None, repr=False)
@@ -103,8 +105,8 @@ class Shape:
 
     @property
     def open(self) -> bool:
-        """Whether any field may be read from it or given to it: any JSON, or a map."""
-        return self.kind in (Kind.ANY, Kind.MAP, Kind.BLOB)
+        """Whether a field with a name that is not in `members` may be read from it or given to it."""
+        return self.more or self.kind in (Kind.ANY, Kind.MAP)
 
     def accepts(self, json_type: str) -> bool:
         """Whether a call takes a literal of that JSON type here.
@@ -127,13 +129,21 @@ class Shape:
         for step in path:
             if shape is None or shape.kind is Kind.ANY:
                 return shape
-            shape = shape.members.get(str(step)) if shape.kind is Kind.STRUCTURE else shape.element
+            if shape.kind is Kind.STRUCTURE:
+                shape = shape.members.get(str(step), ANY if shape.more else None)
+            else:
+                shape = shape.element
         return shape
 
-    def with_members(self, members: Mapping[str, Shape], *, required: tuple[str, ...] | None = None) -> Shape:
-        """The structure with some members added or replaced, the others in their place."""
+    def with_members(self, members: Mapping[str, Shape], *, more: bool = False) -> Shape:
+        """The structure with some members added or replaced, the others in their place.
+
+        Args:
+            members: What to add or replace.
+            more: Whether it may have members that are not known; stays true where it was.
+        """
         merged = {**self.members, **members}
-        return evolve(self, members=lambda: merged, required=self.required if required is None else required)
+        return evolve(self, members=lambda: merged, more=self.more or more)
 
     def only(self, names: tuple[str, ...], *, required: tuple[str, ...]) -> Shape:
         """The structure with these members; a name the model does not have may be any JSON."""
@@ -149,9 +159,14 @@ EMPTY = Shape(kind=Kind.STRUCTURE)
 """An object without fields."""
 
 
-def structure(members: Mapping[str, Shape], *, required: tuple[str, ...] = ()) -> Shape:
+def structure(members: Mapping[str, Shape], *, required: tuple[str, ...] = (), more: bool = False) -> Shape:
     """A structure that no model has."""
-    return Shape(kind=Kind.STRUCTURE, required=required, members=lambda: members)
+    return Shape(kind=Kind.STRUCTURE, required=required, more=more, members=lambda: members)
+
+
+def choice(values: tuple[str, ...]) -> Shape:
+    """A string that no model has, one of some values."""
+    return Shape(kind=Kind.STRING, enum=values)
 
 
 def listed(element: Shape) -> Shape:
