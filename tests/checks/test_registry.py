@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pkgutil
+import re
 from importlib import import_module
 
 import pytest
@@ -13,18 +14,24 @@ from sfdsl.checks import CHECKS
 from sfdsl.checks.base import Check
 from sfdsl.graph import WorkflowGraph
 from sfdsl.model.asl import read
-from sfdsl.model.workflow import MachineType, Workflow
+from sfdsl.model.workflow import MachineType, Notes, Workflow
 
 
 def workflow(example: str) -> WorkflowGraph:
-    """The workflow that an example of a docstring stands for."""
-    value = json.loads(example)
-    kind = MachineType.STANDARD
+    """The workflow that an example of a docstring stands for.
+
+    An example may wrap its definition with a type, a name and notes: `{"Type": ..., "Name": ..., "Notes": {"State":
+    {"items": 5000}}, "Definition": ...}`. The text `"x * 300000"` stands for so many letters.
+    """
+    value = json.loads(re.sub(r'"(\w) \* (\d+)"', lambda found: json.dumps(found[1] * int(found[2])), example))
+    kind, name, notes = MachineType.STANDARD, "example", {}
     if "Definition" in value:
-        kind, value = MachineType(value["Type"]), value["Definition"]
+        kind, name = MachineType(value.get("Type", "STANDARD")), value.get("Name", name)
+        notes = {state: Notes(**told) for state, told in value.get("Notes", {}).items()}
+        value = value["Definition"]
     if "StartAt" not in value and "States" not in value:
         value = {"StartAt": "Example", "States": {"Example": value}}
-    return WorkflowGraph(Workflow(name="example", machine=read(value), type=kind))
+    return WorkflowGraph(Workflow(name=name, machine=read(value), type=kind, notes=notes))
 
 
 def modules() -> set[type[Check]]:
