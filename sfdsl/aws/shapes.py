@@ -71,6 +71,7 @@ class Shape:
         streaming: Whether it is a stream of events or bytes; Step Functions does not stream.
         union: Whether exactly one member of the structure is given.
         more: Whether the structure may have members that are not known, so that an unknown one is no mistake.
+        also: JSON types that a call accepts here besides those of its kind.
     """
 
     kind: Kind
@@ -84,6 +85,7 @@ class Shape:
     streaming: bool = False
     union: bool = False
     more: bool = False
+    also: tuple[str, ...] = ()
     _members: Callable[[], Mapping[str, Shape]] | None = field(default=None, repr=False)
     _element: Callable[[], Shape] | None = field(default=None, repr=False)
     _key: Callable[[], Shape] | None = field(default=None, repr=False)
@@ -114,7 +116,7 @@ class Shape:
         Args:
             json_type: `object`, `array`, `string`, `number`, `boolean` or `null`.
         """
-        return json_type in _ACCEPTED[self.kind]
+        return json_type in _ACCEPTED[self.kind] or json_type in self.also
 
     def spelled(self, name: str) -> str | None:
         """The member that is meant by another spelling (`DBInstanceIdentifier`, `jobName`), or None."""
@@ -232,6 +234,7 @@ def shape_of(shapes: Mapping[str, Any], reference: Mapping[str, Any], spelling: 
         deprecated=bool(model.get("deprecated") or reference.get("deprecated")),
         streaming=bool(model.get("streaming") or reference.get("streaming") or model.get("eventstream")),
         union=bool(model.get("union")),
+        also=_also(service, name, spelling),
         members=(lambda: {_member_name(key, spelling, service): follow(inner) for key, inner in members.items()}),
         element=_lazily(follow, model.get("member") or model.get("value")),
         key=_lazily(follow, model.get("key")),
@@ -242,6 +245,12 @@ def _lazily(
     follow: Callable[[Mapping[str, Any]], Shape], reference: Mapping[str, Any] | None
 ) -> Callable[[], Shape] | None:
     return None if reference is None else lambda: follow(reference)
+
+
+def _also(service: str, name: str, spelling: Spelling) -> tuple[str, ...]:
+    # In optimized calls a bare string is an attribute value of type S: in use in several published definitions.
+    attribute = service == "dynamodb" and name == "AttributeValue" and spelling is Spelling.API
+    return ("string",) if attribute else ()
 
 
 def _member_name(name: str, spelling: Spelling, service: str) -> str:
