@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
 import importlib.util
 import json
+import zlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,8 @@ def model(service: str) -> dict[str, Any] | None:
     for version in sorted((_directory() / service).iterdir(), reverse=True):
         packed, plain = version / "service-2.json.gz", version / "service-2.json"
         if packed.exists():
-            return _parsed(gzip.decompress(packed.read_bytes()))
+            # The same as gzip.decompress, whose module takes 5 ms to import.
+            return _parsed(zlib.decompress(packed.read_bytes(), wbits=zlib.MAX_WBITS | 16))
         if plain.exists():
             return _parsed(plain.read_bytes())
     return None
