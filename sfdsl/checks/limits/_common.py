@@ -11,9 +11,6 @@ from sfdsl.model.fields import Number
 from sfdsl.model.states import Map, State, Task
 from sfdsl.model.workflow import MachineType, Scope
 
-EXPRESS_SECONDS = 300
-"""How long an Express execution runs at most, in seconds. Source: Developer Guide, "Quotas", executions."""
-
 
 def literal(value: Number | None) -> float | None:
     """The number that is written; None where nothing, a placeholder or an expression stands there."""

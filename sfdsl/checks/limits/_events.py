@@ -5,20 +5,15 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Mapping
 
+from sfdsl.aws.quotas import EVENTS_PER_STATE
 from sfdsl.aws.resource import ServiceTask, parse
 from sfdsl.checks.limits._counts import items
 from sfdsl.graph import FlowGraph, WorkflowGraph
 from sfdsl.model.edges import EdgeKind
-from sfdsl.model.states import Choice, Fail, Map, Opaque, Parallel, Pass, State, Succeed, Task, Wait
+from sfdsl.model.states import Map, Opaque, Parallel, State, Task
 from sfdsl.model.workflow import Scope, inner
 
-PLAIN, TASK, WAITING_TASK, FAIL = 2, 5, 6, 1
-PARALLEL, MAP, ITERATION, DISTRIBUTED_MAP = 4, 4, 2, 6
-EXECUTION = 2
-"""Events of a state, of an iteration and of the start and end of an execution.
-
-Source: Developer Guide, "Quotas" and the recorded histories; each failed attempt of a Task adds three.
-"""
+MAP, EXECUTION = EVENTS_PER_STATE["Map"], EVENTS_PER_STATE["Execution"]
 
 
 class Events:
@@ -51,21 +46,24 @@ class Events:
         match state:
             case Task():
                 resource = parse(state.resource) if state.resource is not None else None
-                return WAITING_TASK if isinstance(resource, ServiceTask) and resource.pattern.waits else TASK
-            case Fail():
-                return FAIL
+                waits = isinstance(resource, ServiceTask) and resource.pattern.waits
+                return EVENTS_PER_STATE["TaskWaiting" if waits else "Task"]
             case Parallel():
-                return PARALLEL + sum(self.flow(self._scope(below)) for below in inner(scope, state))
+                return EVENTS_PER_STATE["Parallel"] + sum(
+                    self.flow(self._scope(below)) for below in inner(scope, state)
+                )
             case Map() if state.distributed:
-                return DISTRIBUTED_MAP
+                return EVENTS_PER_STATE["DistributedMap"]
             case Map():
                 return MAP + (self.count(scope, state) or 0) * self.iteration(scope, state)
-            case Pass() | Choice() | Wait() | Succeed() | Opaque():
-                return PLAIN
+            case Opaque():
+                return 0
+            case _:
+                return EVENTS_PER_STATE[type(state).__name__]
 
     def iteration(self, scope: Scope, state: Map) -> int:
         """Events of one iteration of an inline Map."""
-        return ITERATION + sum(self.flow(self._scope(below)) for below in inner(scope, state))
+        return EVENTS_PER_STATE["MapIteration"] + sum(self.flow(self._scope(below)) for below in inner(scope, state))
 
     def flow(self, scope: Scope) -> int:
         """Events on the shortest way through a flow that meets no error; 0 where none leads to an end."""

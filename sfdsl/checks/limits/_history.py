@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
-from sfdsl.checks.limits import _quotas as quotas
+from sfdsl.aws import quotas
 from sfdsl.checks.limits._common import amount, express
 from sfdsl.checks.limits._counts import counted
 from sfdsl.checks.limits._events import EXECUTION, MAP, Events
@@ -48,7 +48,7 @@ def overflows(graph: WorkflowGraph, *, asserted: bool) -> list[Overflow]:
         asserted: Whether to believe the author's `items` notes, beside what the definition says.
     """
     events = Events(graph, asserted)
-    budget = int(quotas.HISTORY_EVENTS.limit)
+    budget = quotas.HISTORY_EVENTS.limit
     found: list[tuple[Scope, Overflow]] = []
     around: set[int] = set()  # Maps and Parallels with a cause inside them
     for scope in reversed(graph.scopes):

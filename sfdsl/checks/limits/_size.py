@@ -15,23 +15,27 @@ from sfdsl.model.states import Catcher, ChoiceRule, Map, Opaque, State
 _MEASURED: WeakKeyDictionary[WorkflowGraph, int] = WeakKeyDictionary()
 
 
-def definition_bytes(graph: WorkflowGraph) -> int:
-    """Bytes of the definition as compact JSON in UTF-8, the least that it can be deployed with."""
+def definition_size(graph: WorkflowGraph) -> int:
+    """Characters of the definition as compact JSON, the least that it can be deployed with."""
     size = _MEASURED.get(graph)
     if size is None:
-        size = _MEASURED[graph] = json_bytes(write(graph.machine))
+        size = _MEASURED[graph] = len(_compact(write(graph.machine)))
     return size
 
 
-def written_bytes(graph: WorkflowGraph) -> int:
-    """Bytes of the definition as it is written for reviewers: two spaces a level, in UTF-8."""
-    return len(json.dumps(write(graph.machine), indent=2, ensure_ascii=False).encode("utf-8", "replace"))
+def written_size(graph: WorkflowGraph) -> int:
+    """Characters of the definition as it is written for reviewers: two spaces a level."""
+    return len(json.dumps(write(graph.machine), indent=2, ensure_ascii=False))
 
 
 def json_bytes(value: Json) -> int:
     """Bytes of a value as compact JSON in UTF-8."""
-    text = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    text = _compact(value)
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def _compact(value: Json) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def least_bytes(payload: Json) -> int:

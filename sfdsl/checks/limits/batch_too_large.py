@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount, literal
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -35,7 +35,7 @@ class BatchTooLarge(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every ItemBatcher whose literal `MaxInputBytesPerBatch` is over the quota."""
-        most = int(quotas.PAYLOAD_BYTES.limit)
+        most = quotas.BATCH_BYTES.limit
         for _, state in graph.states():
             if isinstance(state, Map) and state.item_batcher is not None:
                 asked = literal(state.item_batcher.max_input_bytes_per_batch)

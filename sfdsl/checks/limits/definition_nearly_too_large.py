@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
-from sfdsl.checks.limits._size import definition_bytes, written_bytes
+from sfdsl.checks.limits._size import definition_size, written_size
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -33,23 +33,20 @@ class DefinitionNearlyTooLarge(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """One finding, where the text is over 80 % of the quota and could still be deployed."""
-        limit = quotas.DEFINITION_BYTES.limit
-        least = definition_bytes(graph)
+        limit = quotas.DEFINITION_CHARACTERS.limit
+        least = definition_size(graph)
         # Hardly a definition grows more than eightfold by indentation, and writing it indented is slow.
         if least > limit or least * 8 < NEARLY * limit:
             return
-        written = written_bytes(graph)
+        written = written_size(graph)
         if written > limit:
-            yield self.overall(
-                graph,
-                f"the definition has {written:,} bytes with its indentation; Step Functions takes {int(limit):,} bytes",
-                hint=f"deploy it as compact JSON, which has {least:,} bytes, or move a part of it into a state machine "
-                "of its own",
-            )
+            message = f"the definition has {written:,} characters with its indentation; Step Functions takes {limit:,}"
+            hint = f"deploy it as compact JSON, which has {least:,} characters, or move a part of it into a state "
+            yield self.overall(graph, message, hint=hint + "machine of its own")
         elif written > NEARLY * limit:
+            share = f"{written / limit:.0%} of the {limit:,} that Step Functions takes"
             yield self.overall(
                 graph,
-                f"the definition has {written:,} bytes, {written / limit:.0%} of the {int(limit):,} bytes that Step "
-                "Functions takes",
+                f"the definition has {written:,} characters, {share}",
                 hint="move a part of it into a state machine of its own and call it with states:startExecution.sync:2",
             )

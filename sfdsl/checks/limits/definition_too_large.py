@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
-from sfdsl.checks.limits._size import definition_bytes
+from sfdsl.checks.limits._size import definition_size
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -29,11 +29,11 @@ class DefinitionTooLarge(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """One finding, where even the compact JSON is over the quota."""
-        size, limit = definition_bytes(graph), int(quotas.DEFINITION_BYTES.limit)
+        size, limit = definition_size(graph), quotas.DEFINITION_CHARACTERS.limit
         if size > limit:
             yield self.overall(
                 graph,
-                f"the definition has {size:,} bytes without any white space; Step Functions takes {limit:,} bytes",
+                f"the definition has {size:,} characters without any white space; Step Functions takes {limit:,}",
                 hint="move a part of it into a state machine of its own and call it with states:startExecution.sync:2, "
                 "or keep large literals in Amazon S3",
             )

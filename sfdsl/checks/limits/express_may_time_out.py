@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits._common import EXPRESS_SECONDS, amount, how_to_leave
+from sfdsl.checks.limits._common import amount, how_to_leave
 from sfdsl.checks.limits._durations import Durations, total
 from sfdsl.checks.limits.express_outlasted import express_flows
 from sfdsl.diagnostics import Diagnostic, Severity
@@ -39,18 +40,18 @@ class ExpressMayTimeOut(Check):
         """Every flow of its own Express executions whose longest way may take too long."""
         for scope in express_flows(graph):
             durations = Durations(graph)
-            if (durations.shortest(scope) or 0) > EXPRESS_SECONDS:
+            if (durations.shortest(scope) or 0) > quotas.EXPRESS_SECONDS.limit:
                 continue  # SF415 says that it is certain
             shares = durations.longest(scope)
             worst = total(shares)
-            if worst <= EXPRESS_SECONDS:
+            if worst <= quotas.EXPRESS_SECONDS.limit:
                 continue
             largest = sorted(shares, key=lambda share: -share.seconds)[:3]
             told = ", ".join(f"{share.name!r} {amount(share.seconds, 'second')} {share.what}" for share in largest)
             subject = "the machine" if scope.owner is None else f"the body of {scope.owner.name!r}"
             message = (
                 f"{subject} may take {amount(worst, 'second')} ({told}); an Express execution ends after "
-                f"{EXPRESS_SECONDS} seconds"
+                f"{quotas.EXPRESS_SECONDS.limit} seconds"
             )
             hint = f'lower "TimeoutSeconds" and "MaxAttempts" until they fit, or {how_to_leave(graph, scope)}'
             if scope.owner is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits._common import EXPRESS_SECONDS, amount, express, how_to_leave, runs_express_children
+from sfdsl.checks.limits._common import amount, express, how_to_leave, runs_express_children
 from sfdsl.checks.limits._durations import Durations
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -34,10 +35,10 @@ class ExpressOutlasted(Check):
         """Every flow of its own Express executions whose shortest way to a good end waits too long."""
         for scope in express_flows(graph):
             shortest = Durations(graph).shortest(scope)
-            if shortest is not None and shortest > EXPRESS_SECONDS:
+            if shortest is not None and shortest > quotas.EXPRESS_SECONDS.limit:
                 message = (
                     f"waits at least {amount(shortest, 'second')} on every way to its end; an Express execution ends "
-                    f"after {EXPRESS_SECONDS} seconds"
+                    f"after {quotas.EXPRESS_SECONDS.limit} seconds"
                 )
                 hint = f"{how_to_leave(graph, scope)}, or wait less"
                 if scope.owner is None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits._common import EXPRESS_SECONDS, amount, literal
+from sfdsl.checks.limits._common import amount, literal
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 from sfdsl.model.workflow import MachineType
@@ -32,11 +33,11 @@ class ExpressTimeout(Check):
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """One finding, where the machine's literal timeout is over five minutes."""
         asked = literal(graph.machine.timeout_seconds)
-        if graph.workflow.type is MachineType.EXPRESS and asked is not None and asked > EXPRESS_SECONDS:
+        if graph.workflow.type is MachineType.EXPRESS and asked is not None and asked > quotas.EXPRESS_SECONDS.limit:
             yield self.overall(
                 graph,
                 f"the machine times out after {amount(asked, 'second')}; an Express execution ends after "
-                f"{EXPRESS_SECONDS} seconds",
-                hint=f'use "TimeoutSeconds": {EXPRESS_SECONDS}, or make the state machine STANDARD',
+                f"{quotas.EXPRESS_SECONDS.limit} seconds",
+                hint=f'use "TimeoutSeconds": {quotas.EXPRESS_SECONDS.limit}, or make the state machine STANDARD',
                 field="TimeoutSeconds",
             )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -34,8 +34,8 @@ class FailTextTooLong(Check):
             if not isinstance(state, Fail):
                 continue
             for key, text, quota in (
-                ("Error", state.error, quotas.FAIL_ERROR),
-                ("Cause", state.cause, quotas.FAIL_CAUSE),
+                ("Error", state.error, quotas.FAIL_ERROR_CHARACTERS),
+                ("Cause", state.cause, quotas.FAIL_CAUSE_CHARACTERS),
             ):
                 if text is not None and len(text) > quota.limit and not text.startswith("{%"):
                     yield self.at(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._history import overflows
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -41,7 +41,7 @@ class HistoryAtRisk(Check):
         if not any(notes.items for notes in graph.workflow.notes.values()):
             return
         certain = {found.state.name for found in overflows(graph, asserted=False) if found.state is not None}
-        limit = f"the history of an execution holds {int(quotas.HISTORY_EVENTS.limit):,}"
+        limit = f"the history of an execution holds {quotas.HISTORY_EVENTS.limit:,}"
         for found in overflows(graph, asserted=True):
             if found.state is not None and found.state.name not in certain:
                 message = f"state {found.state.name!r} {found.arithmetic}; {limit}"

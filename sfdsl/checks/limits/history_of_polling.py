@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount, express, literal, span
 from sfdsl.checks.limits._counts import counted
 from sfdsl.checks.limits._events import Events
@@ -50,7 +50,7 @@ class HistoryOfPolling(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """The quickest Wait of every loop that no counter ends, where it fills the history soon."""
-        budget = int(quotas.HISTORY_EVENTS.limit)
+        budget = quotas.HISTORY_EVENTS.limit
         events = Events(graph, asserted=True)
         for scope in graph.scopes:
             if express(graph, scope):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._history import overflows
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -39,7 +39,7 @@ class HistoryOverflow(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every cause that the definition itself makes certain."""
-        limit = f"the history of an execution holds {int(quotas.HISTORY_EVENTS.limit):,}"
+        limit = f"the history of an execution holds {quotas.HISTORY_EVENTS.limit:,}"
         for found in overflows(graph, asserted=False):
             if found.state is None:
                 yield self.overall(graph, f"the machine {found.arithmetic}; {limit}", hint=found.hint)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.aws.resource import ServiceTask, parse
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount, literal
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph

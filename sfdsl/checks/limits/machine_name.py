@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.aws.resource import has_placeholder
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -37,7 +37,7 @@ class MachineName(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """One finding at most; what a placeholder will be nobody knows."""
-        name, most = graph.workflow.name, int(quotas.STATE_MACHINE_NAME.limit)
+        name, most = graph.workflow.name, quotas.STATE_MACHINE_NAME_CHARACTERS.limit
         if has_placeholder(name):
             return
         found = sorted(set(FORBIDDEN.findall(name)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount, literal
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -34,7 +34,7 @@ class MapRunConcurrency(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every Distributed Map whose literal `MaxConcurrency` is over the quota."""
-        most = int(quotas.MAP_RUN_CONCURRENCY.limit)
+        most = quotas.DISTRIBUTED_MAP_CONCURRENCY.limit
         for _, state in graph.states():
             if isinstance(state, Map) and state.distributed:
                 asked = literal(state.max_concurrency)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount, literal
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -40,7 +40,7 @@ class MaxItemsOverQuota(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every ItemReader whose literal `MaxItems` is over the quota."""
-        most = int(quotas.MAP_RUN_ITEMS.limit)
+        most = quotas.DISTRIBUTED_MAP_ITEMS.limit
         for _, state in graph.states():
             if isinstance(state, Map) and state.item_reader is not None and state.item_reader.reader_config is not None:
                 asked = literal(state.item_reader.reader_config.max_items)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
-from sfdsl.checks.limits._size import definition_bytes, least_bytes, payloads
+from sfdsl.checks.limits._size import definition_size, least_bytes, payloads
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -30,8 +30,9 @@ class OversizedPayload(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every payload whose literal part alone is over the quota."""
-        limit = int(quotas.PAYLOAD_BYTES.limit)
-        if definition_bytes(graph) <= limit:
+        limit = quotas.PAYLOAD_BYTES.limit
+        # No character has more than four bytes in UTF-8.
+        if definition_size(graph) * 4 <= limit:
             return
         for _, state in graph.states():
             for part, key, value in payloads(state):

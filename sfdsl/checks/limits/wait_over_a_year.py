@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws import quotas
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits import _quotas as quotas
 from sfdsl.checks.limits._common import amount, express, literal, span
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
@@ -30,7 +30,7 @@ class WaitOverAYear(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every Wait of a Standard execution with more literal seconds than a year has."""
-        year = quotas.EXECUTION_SECONDS.limit
+        year = quotas.STANDARD_SECONDS.limit
         for scope, state in graph.states():
             if isinstance(state, Wait) and not express(graph, scope):
                 seconds = literal(state.seconds)
