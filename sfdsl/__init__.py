@@ -1,1 +1,52 @@
-"""A DSL and compiler for AWS Step Functions data pipelines."""
+"""Declare AWS Step Functions data pipelines in Python; compile them to ASL, IAM, diagrams and a page.
+
+Everything a pipeline file needs is here; functions for expressions are in `sfdsl.fn`, patterns in `sfdsl.etl`.
+"""
+
+from sfdsl import fn
+from sfdsl.dsl.fragments import fragment
+from sfdsl.dsl.pipeline import Pipeline
+from sfdsl.dsl.policies import Defaults, Retry
+from sfdsl.dsl.references import context
+from sfdsl.dsl.services import activity, aws
+from sfdsl.dsl.steps import (
+    Batch,
+    Choice,
+    DistributedMap,
+    Fail,
+    Map,
+    Parallel,
+    Pass,
+    Raise,
+    Raw,
+    Reader,
+    Succeed,
+    Wait,
+    Writer,
+)
+from sfdsl.jsonata import jsonata
+
+__all__ = [
+    "Batch",
+    "Choice",
+    "Defaults",
+    "DistributedMap",
+    "Fail",
+    "Map",
+    "Parallel",
+    "Pass",
+    "Pipeline",
+    "Raise",
+    "Raw",
+    "Reader",
+    "Retry",
+    "Succeed",
+    "Wait",
+    "Writer",
+    "activity",
+    "aws",
+    "context",
+    "fn",
+    "fragment",
+    "jsonata",
+]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 from attrs import evolve, frozen
 
-_PACKAGE = str(Path(__file__).resolve().parent)
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120 - pathlib would cost start-up time
 
 
 @frozen
@@ -40,10 +43,43 @@ def escape(key: str) -> str:
 
 
 def here() -> Origin:
-    """The line of the caller that is not part of sfdsl: the author's own line."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        if frame.f_back is None:
-            break
+    """The line of the caller that is not part of sfdsl: the author's own line; its file as `relative` names it."""
+    frame = _author()
+    return Origin(file=relative(frame.f_code.co_filename), line=frame.f_lineno)
+
+
+def unescape(token: str) -> str:
+    """The key that one token of a JSON Pointer stands for."""
+    return token.replace("~1", "/").replace("~0", "~")
+
+
+_root: list[str] = []
+
+
+@contextmanager
+def rooted(root: str) -> Iterator[None]:
+    """Within the block, files below `root` are named relative to it, so that no path of a machine gets into output."""
+    _root.append(os.path.join(os.path.abspath(root), ""))  # noqa: PTH100, PTH118 - see _PACKAGE
+    try:
+        yield
+    finally:
+        _root.pop()
+
+
+def relative(file: str) -> str:
+    """A file's path as it is named in output: relative to the root in force where it lies below it, with slashes."""
+    if _root and file.startswith(_root[-1]):
+        file = file[len(_root[-1]) :]
+    return file.replace(os.sep, "/")
+
+
+def module_docstring() -> str:
+    """The docstring of the author's module."""
+    return str(_author().f_globals.get("__doc__") or "").strip()
+
+
+def _author() -> FrameType:
+    frame = sys._getframe(2)
+    while frame.f_code.co_filename.startswith(_PACKAGE) and frame.f_back is not None:
         frame = frame.f_back
-    return Origin(file=frame.f_code.co_filename, line=frame.f_lineno)
+    return frame

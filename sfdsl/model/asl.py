@@ -91,6 +91,15 @@ def write_state(state: State) -> Json:
     return _write_node(state)
 
 
+def read_part(cls: type[Any], value: Json, origin: Origin = NOWHERE) -> Any:
+    """One part of a state, such as a `ReaderConfig`, from its JSON.
+
+    Raises:
+        Misfit: The value is not a JSON object.
+    """
+    return _read_node(cls, value, origin)
+
+
 def read_test(value: Json, origin: Origin = NOWHERE) -> Test:
     """The test of a Choice rule from its JSON.
 

@@ -1,0 +1,1 @@
+"""What authors hold: pipelines, steps, policies and references; `lower` turns them into the model."""

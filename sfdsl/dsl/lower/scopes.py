@@ -1,0 +1,265 @@
+"""The scopes of a pipeline and the ways between their steps: what `>>`, Choice and catch amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sfdsl.diagnostics import Diagnostic
+from sfdsl.dsl.pipeline import Pipeline
+from sfdsl.dsl.rules import ConflictingWay, StepInTwoScopes, WayToNowhere
+from sfdsl.dsl.steps import Catching, Choice, DistributedMap, Map, Parallel, Raise, Step
+from sfdsl.graph import FlowGraph
+from sfdsl.model import states as model
+
+
+class LoweredScope:
+    """One `States` object in the making.
+
+    Attributes:
+        head: Where it begins.
+        steps: Its steps, in the order in which they are met.
+        owner: The Parallel or Map that it belongs to; None for the pipeline itself.
+        handling: Steps that only errors lead to, by the pipeline's `on_error`.
+    """
+
+    def __init__(self, head: Step, parent: LoweredScope | None, owner: Step | None, on_error: Step | None) -> None:
+        self.head = head
+        self.parent = parent
+        self.owner = owner
+        self.on_error = on_error
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.steps: list[Step] = []
+        self.handling: frozenset[Step] = frozenset()
+        self._continues: dict[Step, Step] = {}
+        self._graph: FlowGraph | None = None
+        self._keys: dict[Step, str] = {}
+
+    def next(self, step: Step) -> Step | None:
+        """The step that follows on the normal way out; None ends the flow."""
+        if isinstance(step, Choice):
+            return None
+        if isinstance(step, Raise):
+            return self.on_error
+        return step._next if step._next is not None else self._continues.get(step)
+
+    def default(self, choice: Choice) -> Step | None:
+        """Where a Choice leads if no test is true."""
+        return choice._otherwise if choice._otherwise is not None else self.after(choice)
+
+    def after(self, choice: Choice) -> Step | None:
+        """What follows a Choice: what was written behind it, or behind a Choice that it is an arm of."""
+        return choice._next if choice._next is not None else self._continues.get(choice)
+
+    def catchers(self, step: Step) -> Iterator[tuple[tuple[str, ...], Step]]:
+        """The errors that lead from a step to a handler: its own, then the pipeline's `on_error`."""
+        if not isinstance(step, Catching):
+            return
+        yield from step._catch
+        everything = any("States.ALL" in names for names, _ in step._catch)
+        if self.on_error is not None and step not in self.handling and not everything:
+            yield ("States.ALL",), self.on_error
+
+    def targets(self, step: Step) -> Iterator[Step]:
+        """Every step that this one leads to, errors included."""
+        if isinstance(step, Choice):
+            after = self.after(step)
+            ways = [*(arm.target if arm.target is not None else after for arm in step._arms), self.default(step)]
+        else:
+            ways = [self.next(step), *(handler for _, handler in self.catchers(step))]
+        yield from (way for way in ways if way is not None)
+
+    def key(self, step: Step) -> str:
+        """The name of a step in `graph`; names that were given twice are kept apart."""
+        return self._keys[step]
+
+    @property
+    def graph(self) -> FlowGraph:
+        """The ways of the scope as a graph, by `key`."""
+        if self._graph is None:
+            taken: set[str] = set()
+            for i, step in enumerate(self.steps):
+                self._keys[step] = step.name if step.name not in taken else f"{step.name}\0{i}"
+                taken.add(self._keys[step])
+            states = tuple(self._outline(step) for step in self.steps)
+            self._graph = FlowGraph(model.Branch(start_at=self.key(self.head), states=states))
+        return self._graph
+
+    def _outline(self, step: Step) -> model.State:
+        name = self._keys[step]
+        if isinstance(step, Choice):
+            ways = [arm.target if arm.target is not None else self.after(step) for arm in step._arms]
+            test = model.Condition(text=True)
+            rules = tuple(model.ChoiceRule(test=test, next=self._keys[way]) for way in ways if way is not None)
+            default = self.default(step)
+            return model.Choice(name=name, choices=rules, default=None if default is None else self._keys[default])
+        following = self.next(step)
+        if step.terminal and following is None:
+            return model.Succeed(name=name)
+        catch = tuple(
+            model.Catcher(error_equals=names, next=self._keys[handler]) for names, handler in self.catchers(step)
+        )
+        return model.Task(name=name, next=None if following is None else self._keys[following], catch=catch)
+
+
+class Outline:
+    """All scopes of a pipeline, outer before inner, and where each step is."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+        self.scopes: list[LoweredScope] = []
+        self.scope_of: dict[Step, LoweredScope] = {}
+        self.inner: dict[Step, list[LoweredScope]] = {}
+        self.findings: list[Diagnostic] = []
+        assert pipeline._head is not None  # the caller reports a pipeline without define()
+        self._open(LoweredScope(pipeline._head, None, None, pipeline._on_error))
+
+    def _open(self, root: LoweredScope) -> None:
+        waiting = [root]
+        while waiting:
+            scope = waiting.pop(0)
+            self.scopes.append(scope)
+            self._collect(scope)
+            self._continue(scope)
+            self._separate_handlers(scope)
+            for step in scope.steps:
+                heads = step._heads if isinstance(step, Parallel) else [step._head] if isinstance(step, Map) else []
+                if heads:
+                    self.inner[step] = [LoweredScope(head, scope, step, None) for head in heads]
+                    waiting += self.inner[step]
+
+    def _collect(self, scope: LoweredScope) -> None:
+        """Find the steps of a scope by what was written, before it is known how a Choice goes on."""
+        stack = [scope.on_error, scope.head] if scope.on_error is not None else [scope.head]
+        found: dict[Step, None] = {}
+        while stack:
+            step = stack.pop()
+            if step in found:
+                continue
+            other = self.scope_of.get(step)
+            if other is not None:
+                self.findings.append(
+                    StepInTwoScopes.finding(
+                        f"step {step.name!r} stands in {_where(other)} and in {_where(scope)}",
+                        hint="declare a step for each; a function that returns steps can build both",
+                        origin=step.origin,
+                        state=step.name,
+                    )
+                )
+                continue
+            found[step] = None
+            ways = [*step._branches(), *([step._next] if step._next is not None else [])]
+            if not isinstance(step, Choice):
+                ways.reverse()  # the normal way out before its handlers
+            stack.extend(reversed(ways))
+            for conflict in step._conflicts:
+                self._conflict(step, conflict.step._next, conflict.other)
+        scope.steps = list(found)
+        self.scope_of.update((step, scope) for step in found)
+
+    def _continue(self, scope: LoweredScope) -> None:
+        """Lead the open ends of every Choice's arms to what follows the Choice."""
+        for choice in scope.steps:
+            if not isinstance(choice, Choice) or choice._next is None:
+                continue
+            for head in choice._branches():
+                for end in self._open_ends(scope, choice, head):
+                    following = scope._continues.setdefault(end, choice._next)
+                    if following is not choice._next:
+                        self._conflict(end, following, choice._next)
+        for choice in scope.steps:
+            if isinstance(choice, Choice) and scope.after(choice) is None:
+                for arm in choice._arms:
+                    if arm.target is None:
+                        self.findings.append(
+                            WayToNowhere.finding(
+                                f"Choice {choice.name!r} has a when() without steps, and nothing follows the Choice",
+                                hint="name the steps in when(test, steps), or write >> steps behind the Choice",
+                                origin=choice.origin,
+                                state=choice.name,
+                            )
+                        )
+
+    def _open_ends(self, scope: LoweredScope, choice: Choice, arm: Step) -> list[Step]:
+        """The steps at which an arm stops without ending the flow."""
+        assert choice._next is not None
+        seen: set[Step] = {choice._next}
+        ends: list[Step] = []
+        stack = [arm]
+        back = False
+        while stack:
+            step = stack.pop()
+            if step is choice:
+                back = True
+                continue
+            if step in seen:
+                continue
+            seen.add(step)
+            if step._next is not None:
+                stack.append(step._next)
+            elif isinstance(step, Choice):
+                stack.extend(step._branches())
+                if step._otherwise is None or any(a.target is None for a in step._arms):
+                    ends.append(step)
+            elif not step.terminal:
+                ends.append(step)
+        # An arm that leads back to a step before the Choice is a loop: what else that step leads to is not the arm's.
+        return [] if back and self._comes_before(scope, arm, choice) else ends
+
+    def _comes_before(self, scope: LoweredScope, step: Step, choice: Choice) -> bool:
+        seen: set[Step] = {choice}
+        stack = [scope.head]
+        while stack:
+            current = stack.pop()
+            if current is step:
+                return True
+            if current in seen:
+                continue
+            seen.add(current)
+            stack.extend(current._branches())
+            if current._next is not None:
+                stack.append(current._next)
+        return False
+
+    def _separate_handlers(self, scope: LoweredScope) -> None:
+        if scope.on_error is None:
+            return
+        normal: set[Step] = set()
+        stack = [scope.head]
+        while stack:
+            step = stack.pop()
+            if step in normal:
+                continue
+            normal.add(step)
+            if isinstance(step, Raise):
+                continue
+            if isinstance(step, Choice):
+                stack.extend(scope.targets(step))
+            else:
+                following = scope.next(step)
+                stack.extend([*step._branches(), *([] if following is None else [following])])
+        scope.handling = frozenset(step for step in scope.steps if step not in normal)
+
+    def _conflict(self, step: Step, first: Step | None, second: Step) -> None:
+        assert first is not None
+        self.findings.append(
+            ConflictingWay.finding(
+                f"step {step.name!r} is led to {first.name!r} and to {second.name!r}",
+                hint="a step has one way on: write a Choice between them, or a Parallel to do both",
+                origin=step.origin,
+                state=step.name,
+            )
+        )
+
+
+def _where(scope: LoweredScope) -> str:
+    if scope.owner is None:
+        return "the pipeline itself"
+    return f"{'the body' if isinstance(scope.owner, Map) else 'a branch'} of {scope.owner.name!r}"
+
+
+def child_execution(scope: LoweredScope) -> LoweredScope | None:
+    """The nearest scope, this one included, that runs in child executions of a Distributed Map; None for none."""
+    current: LoweredScope | None = scope
+    while current is not None and not isinstance(current.owner, DistributedMap):
+        current = current.parent
+    return current
