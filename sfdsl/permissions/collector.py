@@ -1,0 +1,272 @@
+"""What the states of a machine need, gathered one call at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import evolve, frozen
+
+from sfdsl.aws.iam import Need
+from sfdsl.aws.resource import Pattern
+from sfdsl.model.states import State
+from sfdsl.origin import Origin
+from sfdsl.permissions import arns
+from sfdsl.permissions.arns import Filled, companion, covers, expand, fill
+from sfdsl.permissions.statements import Companion, Condition, Doubt, Grant, Reason, Remark, Resource, conditions_of
+from sfdsl.permissions.values import GAP, Arguments, Value
+
+__all__ = ["Call", "Collector"]
+
+
+@frozen(kw_only=True)
+class Call:
+    """One call of a service by a state.
+
+    Attributes:
+        service: ASL's word for it, in the optimized or in the aws-sdk form.
+        name: As people know it, for example `glue:startJobRun.sync` or `aws-sdk:s3:getObject`.
+        origin: Of the state, or of the reader or writer.
+    """
+
+    state: State
+    service: str
+    api: str
+    sdk: bool
+    pattern: Pattern
+    arguments: Arguments
+    name: str
+    origin: Origin
+
+    @property
+    def job(self) -> bool:
+        """Whether the state waits for a job."""
+        return self.pattern in (Pattern.SYNC, Pattern.SYNC_2)
+
+
+class Collector:
+    """Grants, remarks and companions of one call.
+
+    Args:
+        call: The call.
+        narrowing: What `resources` on the step narrows its permissions to.
+    """
+
+    def __init__(self, call: Call, narrowing: Sequence[str] = ()) -> None:
+        self.call = call
+        self.arguments = call.arguments
+        self.narrowing = narrowing
+        self.used: set[str] = set()
+        self.grants: list[Grant] = []
+        self.remarks: list[Remark] = []
+        self.companions: list[Companion] = []
+
+    # What is known of an argument
+
+    def get(self, path: str) -> Value | None:
+        """What is known of an argument; None where it is not given."""
+        return self.arguments.get(path)
+
+    def given(self, path: str) -> bool:
+        """Whether an argument is given or may be."""
+        return self.arguments.given(path)
+
+    # What is needed
+
+    def allow(
+        self,
+        actions: str | Iterable[str],
+        resources: Iterable[Resource] | None,
+        *,
+        argument: str = "",
+        why: str = "",
+        conditions: Mapping[str, Mapping[str, Any]] | tuple[Condition, ...] = (),
+    ) -> None:
+        """Grant actions on resources; None stands for actions without resource types."""
+        names = (actions,) if isinstance(actions, str) else tuple(actions)
+        if resources is None:
+            found: tuple[Resource, ...] = (Resource(text="*"),)
+            for name in names:
+                self.remark(Doubt.NOT_NARROWABLE, name)
+        else:
+            found = tuple(dict.fromkeys(self._narrowed(resources)))
+            if not found:
+                return
+        reason = Reason(
+            state=self.call.state.name, call=self.call.name, argument=argument, why=why, origin=self.call.origin
+        )
+        given = conditions if isinstance(conditions, tuple) else conditions_of(conditions)
+        self.grants.append(Grant(actions=names, resources=found, conditions=given, reason=reason))
+
+    def _narrowed(self, resources: Iterable[Resource]) -> Iterable[Resource]:
+        for resource in resources:
+            if resource.open or "*" in resource.text.replace("${*}", ""):
+                within = [text for text in self.narrowing if covers(resource.shape or resource.text, text)]
+                if within:
+                    self.used.update(within)
+                    yield from (Resource(text=text, shape=resource.shape) for text in within)
+                    continue
+            self.used.update(text for text in self.narrowing if covers(text, resource.text))
+            yield resource
+
+    def narrowable(self, shape: str) -> bool:
+        """Whether `resources` on the step says which resource of a type is meant."""
+        return any(covers(shape, text) for text in self.narrowing)
+
+    def remark(self, doubt: Doubt, subject: str, *, argument: str = "", detail: str = "") -> None:
+        """Note a doubt about what this call needs."""
+        self.remarks.append(
+            Remark(
+                doubt=doubt,
+                state=self.call.state.name,
+                subject=subject,
+                argument=argument,
+                key=argument.split(".")[0],
+                detail=detail,
+                origin=self.call.origin,
+            )
+        )
+
+    def supply(self, name: str, meaning: str, *, of: str = "") -> str:
+        """A placeholder that the policy needs beyond those of the definition, as `${name}`."""
+        self.companions.append(Companion(name=name, meaning=meaning, of=of, states=(self.call.state.name,)))
+        return f"${{{name}}}"
+
+    def beside(self, placeholder: str, attribute: str, meaning: str) -> str:
+        """The placeholder that says something else about what a placeholder of the definition stands for."""
+        return self.supply(companion(placeholder, attribute), f"{meaning} {placeholder}", of=placeholder[2:-1])
+
+    def own(self, ending: str, meaning: str) -> str:
+        """A placeholder named after the state, for what its definition does not say."""
+        words = re.findall(r"[A-Za-z0-9]+", self.call.state.name)
+        stem = "".join(word[:1].upper() + word[1:] for word in words) or "State"
+        return self.supply(stem + ending, meaning)
+
+    # Needs from the data
+
+    def need(self, need: Need, why: str = "") -> None:
+        """Grant what the data says that the call needs."""
+        if need.when is not None and not self.given(need.when):
+            return
+        conditions = self._conditions(need.conditions)
+        if need.actions == ("iam:PassRole",):
+            self.pass_roles(need.resources, conditions)
+            return
+        if not (need.resources or need.optional or need.otherwise):
+            self.allow(need.actions, None, why=why, conditions=conditions)
+            return
+        filled = [entry for template in need.resources for entry in fill(template, self.arguments)]
+        for template in need.optional:
+            filled += [entry for entry in fill(template, self.arguments) if not entry.absent]
+        if not filled:
+            filled = [entry for template in need.otherwise for entry in fill(template, self.arguments)]
+        self.allow_filled(need.actions, filled, why=why, conditions=conditions)
+
+    def allow_filled(
+        self,
+        actions: str | Iterable[str],
+        filled: Sequence[Filled],
+        *,
+        why: str = "",
+        conditions: Mapping[str, Mapping[str, Any]] | tuple[Condition, ...] = (),
+    ) -> None:
+        """Grant actions on filled templates, with a remark on each that says too little."""
+        names = (actions,) if isinstance(actions, str) else tuple(actions)
+        for entry in filled:
+            text = entry.resource.text
+            if self.narrowable(entry.resource.shape):
+                continue
+            if entry.dynamic:
+                self.remark(Doubt.RUN_TIME, f"{names[0]} on {text}", argument=entry.dynamic[0])
+            elif "*" in text.replace("${*}", ""):
+                self.remark(Doubt.TO_SUPPLY if entry.absent else Doubt.NOT_NARROWABLE, f"{names[0]} on {text}")
+        arguments = [path for entry in filled for path in entry.arguments]
+        self.allow(
+            names,
+            [entry.resource for entry in filled],
+            argument=", ".join(dict.fromkeys(arguments)),
+            why=why,
+            conditions=conditions,
+        )
+
+    def templates(self, actions: str | Iterable[str], *templates: str, why: str = "", **more: Any) -> None:
+        """Grant actions on templates of the same form as in the data."""
+        filled = [entry for template in templates for entry in fill(template, self.arguments)]
+        self.allow_filled(actions, filled, why=why, **more)
+
+    def pass_roles(
+        self, templates: Iterable[str], conditions: Mapping[str, Mapping[str, Any]] | tuple[Condition, ...]
+    ) -> None:
+        """Grant `iam:PassRole` on the roles that the call gives to a service."""
+        for template in templates:
+            for entry in fill(template, self.arguments):
+                if entry.absent:
+                    continue
+                if entry.dynamic and entry.resource.text.endswith(":role/*"):
+                    self.unknown_role(entry.dynamic[0], conditions)
+                    continue
+                if entry.dynamic:
+                    self.remark(Doubt.RUN_TIME, f"iam:PassRole on {entry.resource.text}", argument=entry.dynamic[0])
+                self.allow(
+                    "iam:PassRole",
+                    [entry.resource],
+                    argument=", ".join(entry.arguments),
+                    why="give the service the role that it acts with",
+                    conditions=conditions,
+                )
+
+    def unknown_role(
+        self,
+        argument: str,
+        conditions: Mapping[str, Mapping[str, Any]] | tuple[Condition, ...],
+        *,
+        name: str = "",
+        meaning: str = "",
+    ) -> None:
+        """Grant `iam:PassRole` on a role that the definition does not name: one to supply, never any role."""
+        roles = expand("~iam:role/*")
+        if self.narrowable(roles):
+            found = [Resource(text=roles, shape=roles, open=True)]
+        else:
+            last = argument.rpartition(".")[2].removesuffix("[]")
+            ending = last if last.lower().endswith("arn") else f"{last}Arn"
+            text = f"${{{name}}}" if name else ""
+            if name:
+                self.supply(name, meaning)
+            else:
+                text = self.own(ending, f"ARN of the role that {self.call.name} is given as {last}")
+            self.remark(Doubt.ROLE_UNKNOWN, text, argument=argument)
+            found = [Resource(text=text, shape=roles, open=True)]
+        self.allow(
+            "iam:PassRole",
+            found,
+            argument=argument,
+            why="give the service the role that it acts with",
+            conditions=conditions,
+        )
+
+    def _conditions(self, conditions: Mapping[str, Any]) -> tuple[Condition, ...]:
+        made = []
+        for condition in conditions_of(conditions):
+            values: list[str] = []
+            for value in condition.values:
+                filled = fill(value, self.arguments) if "{" in value.replace("${", "") else None
+                if filled is None:
+                    values.append(value)
+                elif any(entry.dynamic or entry.absent for entry in filled):
+                    values = []
+                    break
+                else:
+                    values += [entry.resource.text for entry in filled]
+            if values:
+                made.append(evolve(condition, values=tuple(dict.fromkeys(values))))
+        return tuple(made)
+
+
+def known(value: Value | None) -> tuple[str, ...]:
+    """The texts of a value that are known in full; () where any of them is not."""
+    return value.texts if value is not None and not value.dynamic else ()
+
+
+__all__ += ["GAP", "arns", "known"]

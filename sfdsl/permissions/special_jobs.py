@@ -1,0 +1,180 @@
+"""Containers and transcoding: Batch, ECS, MediaConvert."""
+
+from __future__ import annotations
+
+import re
+
+from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, split
+from sfdsl.permissions.collector import Collector
+from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.values import GAP, Value
+
+__all__ = ["create_mediaconvert_job", "run_ecs_task", "submit_batch_job"]
+
+
+def submit_batch_job(needs: Collector) -> None:
+    """Submit to a queue, by a definition with or without its revision."""
+    definition = needs.get("JobDefinition")
+    every = expand("~batch:job-definition/*")
+    found = fill("~batch:job-queue/{JobQueue@}", needs.arguments)
+    needs.allow_filled("batch:SubmitJob", found, why="submit the job")
+    definitions = []
+    for text in definition.texts if definition is not None else (GAP,):
+        for each in revisions(text, "~batch:job-definition/", bare=True):
+            definitions.append(Resource(text=each, shape=every, open=GAP in text))
+    if definition is not None and definition.dynamic and not needs.narrowable(every):
+        needs.remark(Doubt.RUN_TIME, f"batch:SubmitJob on {definitions[0].text}", argument=definition.path)
+    # The job itself is authorised as well; its id does not exist yet.
+    jobs = Resource(text=expand("~batch:job/*"), shape=expand("~batch:job/*"))
+    argument = definition.path if definition is not None else ""
+    needs.allow("batch:SubmitJob", [*definitions, jobs], argument=argument, why="submit the job")
+    if needs.call.job:
+        needs.allow("batch:DescribeJobs", None, why="wait for the job")
+        needs.allow("batch:TerminateJob", [jobs], why="stop the job when the state is stopped")
+        rule = "StepFunctionsGetEventsForBatchJobsRule"
+        needs.allow(
+            ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
+            [Resource(text=expand(f"~events:rule/{rule}"))],
+            why="hear of the end of the job",
+        )
+
+
+def revisions(text: str, head: str, *, bare: bool) -> list[str]:
+    """The ARNs of a definition given by name or ARN, with its revision or without.
+
+    Args:
+        text: As the call gives it.
+        head: Template of the ARN up to the name.
+        bare: Whether a definition without a revision can be authorised as such too.
+    """
+    if is_arn(text):
+        parts = fields(text)
+        rest = parts[5] if parts is not None else ""
+        if parts is None or len(split(rest)) > 1 or GAP in text:
+            return [pattern(text)]
+        return [text, f"{text}:*"] if bare else [f"{text}:*"]
+    whole = expand(head) + pattern(text)
+    if text.endswith(GAP) or re.search(r":(\d+|\$\{[^}]*\})$", text):
+        return [whole]
+    return [whole, f"{whole}:*"] if bare else [f"{whole}:*"]
+
+
+def _cluster(needs: Collector) -> tuple[str, dict[str, dict[str, str]]]:
+    """The cluster's name for the ARN of a task, and the condition where only its ARN is known."""
+    cluster = needs.get("Cluster")
+    if cluster is None:
+        return "default", {}
+    names = []
+    for text in cluster.texts:
+        parts = fields(text)
+        if parts is not None:
+            names.append(pattern(split(parts[5], "/")[-1]))
+        elif is_arn(text) and is_placeholder(text):
+            return "*", {"ArnEquals": {"ecs:cluster": text}}
+        else:
+            names.append(pattern(text))
+    return (names[0] if len(names) == 1 else "*"), {}
+
+
+def run_ecs_task(needs: Collector) -> None:
+    """Run a task, and pass on the roles that its definition or an override names."""
+    definition = needs.get("TaskDefinition")
+    every = expand("~ecs:task-definition/*")
+    argument = definition.path if definition is not None else ""
+    found = []
+    for text in definition.texts if definition is not None else (GAP,):
+        found += [
+            Resource(text=each, shape=every, open=GAP in text)
+            for each in revisions(text, "~ecs:task-definition/", bare=False)
+        ]
+    if definition is not None and definition.dynamic and not needs.narrowable(every):
+        needs.remark(Doubt.RUN_TIME, f"ecs:RunTask on {found[0].text}", argument=definition.path)
+    needs.allow("ecs:RunTask", found, argument=argument, why="run the task")
+    cluster, only = _cluster(needs)
+    task = expand(f"~ecs:task/{cluster}/*")
+    tasks = [Resource(text=task, shape=expand("~ecs:task/*"))]
+    where = f"{needs.arguments.key}.Cluster"
+    if needs.call.job:
+        needs.allow(
+            ("ecs:DescribeTasks", "ecs:StopTask"),
+            tasks,
+            argument=where,
+            why="wait for the task, and stop it when the state is stopped",
+            conditions=only,
+        )
+        needs.allow(
+            ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
+            [Resource(text=expand("~events:rule/StepFunctionsGetEventsForECSTaskRule"))],
+            why="hear of the end of the job",
+        )
+    if needs.get("Tags") is not None or needs.given("PropagateTags") or needs.given("Tags"):
+        # Tags that come with the task are authorised as an action of their own.
+        # Source: ECS Developer Guide, "Grant permission to tag resources on creation".
+        needs.allow(
+            "ecs:TagResource",
+            tasks,
+            argument=f"{needs.arguments.key}.Tags",
+            why="tag the task",
+            conditions={"StringEquals": {"ecs:CreateAction": "RunTask"}},
+        )
+    _roles(needs, definition)
+
+
+def _roles(needs: Collector, definition: Value | None) -> None:
+    passed = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    for path, kind in (("TaskRoleArn", "TaskRole"), ("ExecutionRoleArn", "ExecutionRole")):
+        role = needs.get(f"Overrides.{path}")
+        if role is not None and role.certain and not all(text.startswith(GAP) for text in role.texts):
+            needs.pass_roles([f"~iam:role/{{Overrides.{path}@}}"], passed)
+            continue
+        # The task definition names the role; the state machine does not know it.
+        stem = _stem(definition) or "Task"
+        needs.unknown_role(
+            f"{needs.arguments.key}.TaskDefinition",
+            passed,
+            name=f"{stem}{kind}Arn",
+            meaning=f"ARN of the {'task' if kind == 'TaskRole' else 'execution'} role in the task definition",
+        )
+
+
+def _stem(definition: Value | None) -> str:
+    if definition is None or definition.dynamic or len(definition.texts) > 1:
+        return ""
+    text = definition.texts[0]
+    if is_placeholder(text):
+        text = re.sub(r"\.?(arn|name|id)?$", "", text[2:-1], flags=re.IGNORECASE)
+    parts = fields(text)
+    if parts is not None:
+        text = split(parts[5], "/")[-1]
+    words = re.findall(r"[A-Za-z0-9]+", text.split(":")[0])
+    return "".join(word[:1].upper() + word[1:] for word in words)
+
+
+def create_mediaconvert_job(needs: Collector) -> None:
+    """Create a job on a queue, with a template or presets where the call names them."""
+    templates = ["~mediaconvert:queues/{Queue@|Default}"]
+    if needs.given("JobTemplate"):
+        templates.append("~mediaconvert:jobTemplates/{JobTemplate@}")
+        templates.append("~mediaconvert:presets/*")  # a template can name presets of its own
+    elif needs.given("Settings.OutputGroups[].Outputs[].Preset"):
+        templates.append("~mediaconvert:presets/{Settings.OutputGroups[].Outputs[].Preset@}")
+    needs.templates("mediaconvert:CreateJob", *templates, why="create the job")
+    needs.pass_roles(["~iam:role/{Role@}"], {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}})
+    jobs = [Resource(text=expand("~mediaconvert:jobs/*"), shape=expand("~mediaconvert:jobs/*"))]
+    if needs.call.job:
+        own = {"StringEquals": {"aws:ResourceTag/ManagedByService": "AWSStepFunctions"}}
+        needs.allow(
+            ("mediaconvert:CancelJob", "mediaconvert:GetJob"),
+            jobs,
+            why="wait for the job, and stop it when the state is stopped",
+            conditions=own,
+        )
+        needs.allow(
+            ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
+            [Resource(text=expand("~events:rule/StepFunctionsGetEventsForMediaConvertJobRule"))],
+            why="hear of the end of the job",
+        )
+    if needs.call.job or needs.given("Tags"):
+        # Step Functions tags a job that it waits for, so that it can be found and stopped.
+        request = {"StringEquals": {"aws:RequestTag/ManagedByService": "AWSStepFunctions"}} if needs.call.job else {}
+        needs.allow("mediaconvert:TagResource", jobs, why="tag the job", conditions=request)
