@@ -1,0 +1,52 @@
+# Everything runs in .venv, which the first call sets up. `make help` lists the targets.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help compile test lint types stale campaign judges bench clean
+
+help: ## List the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+compile: .venv/product ## Compile pipelines/ into generated/
+	$(BIN)/sfdsl compile
+
+test: .venv/dev ## Run the tests
+	$(BIN)/python -m pytest -n auto -m "not campaign"
+
+lint: .venv/dev ## Lint, and check the formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev ## Check the types
+	$(BIN)/mypy
+
+stale: .venv/dev ## Fail if generated/ is not what pipelines/ compile to
+	$(BIN)/sfdsl compile --check
+
+campaign: .venv/dev ## Run the longer tests
+	$(BIN)/python -m pytest -n auto -m campaign
+
+judges: .venv/dev ## Ask other tools about generated/: cfn-lint, asl-validator, mermaid (the last two from npm)
+	tools/judges
+
+bench: .venv/bench ## Measure against other tools; see benchmarks/README.md
+	$(BIN)/python benchmarks/run.py
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/product: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/dev: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@ .venv/product
+
+.venv/bench: pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	touch $@
+
+clean: ## Remove what the targets above made, generated/ excepted
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
