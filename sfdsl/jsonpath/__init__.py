@@ -3,6 +3,8 @@
 `parse` gives the node of a text, `problems` what is wrong with it, `evaluate` its value as AWS computes it.
 """
 
+from sfdsl.jsonpath.errors import IntrinsicFailure, PathMismatch, PathNotFound
+from sfdsl.jsonpath.evaluating import evaluate, insert, template
 from sfdsl.jsonpath.functions import ALGORITHMS, FUNCTIONS, MAX_NESTING, MAX_RANGE, Intrinsic, Parameter
 from sfdsl.jsonpath.nodes import (
     JSON,
@@ -65,6 +67,7 @@ __all__ = [
     "Index",
     "Indices",
     "Intrinsic",
+    "IntrinsicFailure",
     "Literal",
     "Name",
     "Names",
@@ -73,6 +76,8 @@ __all__ = [
     "Or",
     "Parameter",
     "Path",
+    "PathMismatch",
+    "PathNotFound",
     "Placeholder",
     "Problem",
     "Regex",
@@ -86,6 +91,8 @@ __all__ = [
     "calls",
     "context_paths",
     "data_paths",
+    "evaluate",
+    "insert",
     "is_reference_path",
     "kind",
     "nesting",
@@ -93,6 +100,7 @@ __all__ = [
     "paths",
     "problems",
     "similar_function",
+    "template",
     "template_problems",
     "template_strings",
     "variables",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 from functools import cached_property
 from typing import Any, NoReturn, TypeAlias
 
 from attrs import field, frozen
 
-JSON: TypeAlias = (
-    Any  # None | bool | int | float | str | list[JSON] | dict[str, JSON]; mypy has no use for the recursion
-)
+JSON: TypeAlias = Any  # None | bool | int | float | str | list[JSON] | dict[str, JSON]; mypy has no use for more
+Reader: TypeAlias = Callable[[JSON, JSON, Any], JSON]  # (data, context, variables) -> value
 
 
 class Root(Enum):
@@ -178,6 +178,13 @@ class Path:
             for place, step in enumerate(self.steps)
         )
 
+    @cached_property
+    def read(self) -> Reader:
+        """The path as a closure `(data, context, variables) -> value`, compiled once per node."""
+        from sfdsl.jsonpath.reading import reader  # reading imports these nodes
+
+        return reader(self)
+
 
 @frozen
 class Placeholder:
@@ -202,6 +209,13 @@ class Call:
     arguments: tuple[Argument, ...] = ()
     text: str = field(default="", eq=False, repr=False)
     position: int = field(default=0, eq=False, repr=False)
+
+    @cached_property
+    def run(self) -> Callable[[JSON, JSON, Any, Any], JSON]:
+        """The call as a closure `(data, context, variables, randomness) -> value`, compiled once per node."""
+        from sfdsl.jsonpath.intrinsics import runner  # intrinsics imports these nodes
+
+        return runner(self)
 
 
 Step: TypeAlias = Name | Names | Index | Indices | Slice | Wildcard | Descent | Function | Filter
