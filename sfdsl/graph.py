@@ -11,10 +11,12 @@ from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
+from sfdsl.dominance import Dominators
 from sfdsl.model.edges import Edge, EdgeKind, edges
 from sfdsl.model.states import Choice, Fail, Flow, Opaque, State, Succeed
 from sfdsl.model.workflow import Scope, Workflow, scopes
 
+_END = "\0end"  # no state has this name
 Point: TypeAlias = "tuple[str, bool]"
 """A moment of a state: entered (False), or completed on its normal way out (True)."""
 
@@ -193,90 +195,62 @@ class FlowGraph:
         return found
 
     @cached_property
-    def _points(self) -> Any:
+    def _points(self) -> dict[Point, list[Point]]:
         """Entered and completed moments: a catcher leads on from a state that was entered and not completed."""
-        import networkx
-
-        graph = networkx.DiGraph()
+        ways: dict[Point, list[Point]] = {}
         for name in self.by_name:
-            graph.add_edge((name, False), (name, True))
+            ways[name, False] = [(name, True)]
+            ways[name, True] = []
         for edge in self.edges:
             if edge.target in self.by_name:
-                graph.add_edge((edge.source, edge.kind is not EdgeKind.CATCH), (edge.target, False))
-        return graph
+                ways[edge.source, edge.kind is not EdgeKind.CATCH].append((edge.target, False))
+        return ways
 
     @cached_property
-    def _spans(self) -> dict[Point, tuple[int, int]]:
-        """Each reachable moment's first and last number in a walk over the dominator tree.
+    def _dominators(self) -> Dominators[Point]:
+        start = self.flow.start_at if self.flow.start_at in self.by_name else ""
+        return Dominators((str(start), False), self._points)
 
-        One moment dominates another exactly where its span encloses the other's.
-        """
-        import networkx
-
-        start = (self.flow.start_at, False)
-        if self.flow.start_at not in self.by_name:
-            return {}
-        below: dict[Point, list[Point]] = {}
-        for point, dominator in networkx.immediate_dominators(self._points, start).items():
-            if dominator is not None and point != dominator:  # networkx >= 3.6 gives None for the start itself
-                below.setdefault(dominator, []).append(point)
-        spans: dict[Point, tuple[int, int]] = {}
-        first: dict[Point, int] = {}
-        clock = 0
-        stack: list[tuple[Any, bool]] = [(start, False)]
-        while stack:
-            point, leaving = stack.pop()
-            if leaving:
-                spans[point] = (first[point], clock)
-                continue
-            clock += 1
-            first[point] = clock
-            stack.append((point, True))
-            stack.extend((inner, False) for inner in below.get(point, ()))
-        return spans
+    @cached_property
+    def _inevitable(self) -> Dominators[str]:
+        """Dominators of the flow read backwards from its ends, errors left out."""
+        ways: dict[str, list[str]] = {_END: [name for name, state in self.by_name.items() if self.ends(state)]}
+        for edge in self.edges:
+            if edge.kind is not EdgeKind.CATCH and edge.target in self.by_name:
+                ways.setdefault(edge.target, []).append(edge.source)
+        return Dominators(_END, ways)
 
     def completes_before(self, producer: str, reader: str) -> bool:
         """Whether every path that enters `reader` has completed `producer` on its normal way out.
 
         A reader that nothing leads to has no path, so that the answer is True.
         """
-        return self._dominates((producer, True), (reader, False))
+        return self._dominators.dominates((producer, True), (reader, False))
 
     def entered_before(self, first: str, second: str) -> bool:
         """Whether every path that enters `second` has entered `first`; True for a state and itself."""
-        return self._dominates((first, False), (second, False))
-
-    def _dominates(self, first: Point, second: Point) -> bool:
-        if second not in self._spans:
-            return True
-        if first not in self._spans:
-            return False
-        outer, inner = self._spans[first], self._spans[second]
-        return outer[0] <= inner[0] and inner[1] <= outer[1]
+        return self._dominators.dominates((first, False), (second, False))
 
     def dominators(self, name: str) -> list[str]:
         """The states that every path to `name` enters, nearest first, without `name` itself."""
-        return [
-            other
-            for other in sorted(
-                (n for n in self.by_name if n != name and self._dominates((n, False), (name, False))),
-                key=lambda n: -self._spans[(n, False)][0] if (n, False) in self._spans else 0,
-            )
-            if (other, False) in self._spans
-        ]
+        return [other for other, completed in self._dominators.above((name, False)) if not completed]
+
+    def always_leads_to(self, source: str, target: str) -> bool:
+        """Whether every path from a state to an end of the flow enters `target`, as long as nothing fails."""
+        return source in self._inevitable and target in self._inevitable and self._inevitable.dominates(target, source)
 
     def path_around(self, producer: str, reader: str) -> list[str]:
         """The states of one shortest path that enters `reader` without completing `producer`; [] where none does."""
-        start, goal, closed = (self.flow.start_at, False), (reader, False), (producer, True)
         if self.flow.start_at not in self.by_name:
             return []
+        start, goal, closed = (self.flow.start_at, False), (reader, False), (producer, True)
         came: dict[Any, Any] = {start: None}
         queue: deque[Any] = deque([start])
         while queue:
             point = queue.popleft()
             if point == goal:
                 return [name for name, completed in _back(came, goal) if not completed]
-            for after in self._points.successors(point):
+            for after in self._points[point]:
                 if after != closed and after not in came:
                     came[after] = point
                     queue.append(after)

@@ -88,7 +88,7 @@ class Retry:
         max_delay: Duration | None = None,
         jitter: bool = True,
     ) -> Retry:
-        """Retry what passes by itself, throttling and faults of the service, by the names each service gives them."""
+        """Retry what passes by itself: throttling and faults of the service, by the names it has for them."""
         return cls(
             errors=TRANSIENT, interval=interval, max_attempts=max_attempts, backoff_rate=backoff_rate, max_delay=max_delay,
             jitter=jitter,

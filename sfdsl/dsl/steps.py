@@ -122,7 +122,7 @@ class Chain:
         after = chain(following, "after >>")
         if self.last.terminal:
             raise DeclarationError(
-                f"{self.last.name!r} is a {type(self.last).__name__} and ends the flow, but {after.head.name!r} is to follow it",
+                f"{type(self.last).__name__} {self.last.name!r} ends the flow, but {after.head.name!r} is to follow it",
                 f"leave out '>> {after.head.name}', or put it before {self.last.name!r}",
             )
         self.last._lead_to(after.head, here())
@@ -459,6 +459,10 @@ class DistributedMap(Map):
         self.execution_type = execution_type.upper()
         self.label = label
         super().__init__(name, body=body, **more)
+        if batch is not None and self.index is not None:
+            raise DeclarationError(
+                f"{self.name!r} has batches, so that no item has an index", "take one parameter, the batch"
+            )
         if reader is not None and self.over is not UNSET:
             raise DeclarationError(
                 f"{self.name!r} takes its items from a reader and from over=", "leave one of them out"

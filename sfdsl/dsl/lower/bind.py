@@ -202,8 +202,9 @@ class Binder:
             for inner in uses(use.default):
                 self.bind(inner, producer, Stage.BEFORE)
         holder = self.results.setdefault(producer, Holder(producer.name))
-        holder.fields.add(use.path, use.optional)
-        return self._carried(holder, holder.text, use, scope, home)
+        certain = not use.optional and use.default is NO_DEFAULT and self._always_read(producer, at, home, step, scope)
+        holder.fields.add(use.path, certain)
+        return self._carried(holder, holder.text, use, step, scope, home)
 
     def _input(self, use: Use, pipeline: Pipeline, step: Step, scope: LoweredScope) -> Textual:
         if pipeline is not self.pipeline:
@@ -224,7 +225,9 @@ class Binder:
                 return self._report(UnknownInputField, step, message, hint)
             declared = declared.fields[name]
         root = self.outline.scopes[0]
-        return self._carried("input", lambda path: dotted("$states.context.Execution.Input", path), use, scope, root)
+        return self._carried(
+            "input", lambda path: dotted("$states.context.Execution.Input", path), use, step, scope, root
+        )
 
     def _error(self, use: Use, step: Step, scope: LoweredScope) -> Textual:
         at, home = step, scope
@@ -240,8 +243,8 @@ class Binder:
         if unknown is not None:
             message = f"step {step.name!r} reads {unknown!r} of the error, which has Error, Cause and State"
             return self._report(UnknownResultField, step, message, did_you_mean(unknown, ("Error", "Cause", "State")))
-        holder.fields.add(use.path[:1])
-        return self._carried(holder, holder.text, use, scope, home)
+        holder.fields.add(use.path[:1], certain=True)
+        return self._carried(holder, holder.text, use, step, scope, home)
 
     def _without_error(self, scope: LoweredScope) -> frozenset[str]:
         """The steps that can be entered although nothing was caught in this scope."""
@@ -277,27 +280,47 @@ class Binder:
             def in_child(path: FieldPath) -> str:
                 return dotted("$states.context.Execution.Input", (key, *path) if body.wrapped else path)
 
-            return self._carried(holder, in_child, use, scope, home)
+            return self._carried(holder, in_child, use, step, scope, home)
         first = at is home.head and not home.graph.incoming[home.key(home.head)]
         if first and step is home.head:
             return lambda path: dotted("$states.input", (key, *path) if body.wrapped else path)
         body.nested_readers = body.nested_readers or at is home.head
-        holder.fields.add(use.path, use.optional)
-        return self._carried(holder, holder.text, use, scope, home)
+        certain = not use.optional and self._always_read(home.head, at, home, step, scope)
+        holder.fields.add(use.path, certain)
+        return self._carried(holder, holder.text, use, step, scope, home)
 
-    def _carried(self, key: Any, text: Textual, use: Use, scope: LoweredScope, home: LoweredScope) -> Textual:
+    def _carried(
+        self, key: Any, text: Textual, use: Use, step: Step, scope: LoweredScope, home: LoweredScope
+    ) -> Textual:
         """The text within a Distributed Map's body: what the Map hands to its children, by level."""
         child = child_execution(scope)
         if child is None or child is child_execution(home) or child.depth <= home.depth:
             return text
         body = self.bodies[child]
         assert child.parent is not None
-        outside = self._carried(key, text, use, child.parent, home)
+        assert child.owner is not None
+        outside = self._carried(key, text, use, child.owner, child.parent, home)
         wish = key if isinstance(key, str) else key.wish
         carried = body.carried.setdefault(key, Carried(wish, outside))
-        carried.fields.add(use.path, use.optional)
+        carried.fields.add(use.path, certain=not use.optional and self._always_runs(step, scope, child))
         base = "$states.context.Execution.Input.BatchInput" if body.batched else "$states.context.Execution.Input"
         return lambda path: dotted(f"{base}.{field_name(carried.name)}", path)
+
+    def _always_read(self, source: Step, at: Step | None, home: LoweredScope, step: Step, scope: LoweredScope) -> bool:
+        """Whether a reader runs whenever the source has run and nothing fails."""
+        assert at is not None  # the reader is within `home`
+        reached = at is source or home.graph.always_leads_to(home.key(source), home.key(at))
+        return reached and (scope is home or self._always_runs(step, scope, home))
+
+    def _always_runs(self, step: Step, scope: LoweredScope, within: LoweredScope) -> bool:
+        """Whether a step runs whenever the scopes around it, below `within`, are entered and nothing fails."""
+        current: LoweredScope | None = scope
+        at: Step | None = step
+        while current is not None and at is not None and current is not within:
+            if not (at is current.head or current.graph.always_leads_to(current.key(current.head), current.key(at))):
+                return False
+            current, at = current.parent, current.owner
+        return True
 
     # -- looking --------------------------------------------------------------------------------------------------
 

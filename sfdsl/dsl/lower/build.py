@@ -29,7 +29,7 @@ from sfdsl.dsl.steps import (
     Task,
     Wait,
 )
-from sfdsl.jsonata import Expression, Value, render, template
+from sfdsl.jsonata import Expression, Reference, Value, quote, render, template
 from sfdsl.model import asl
 from sfdsl.model import states as model
 from sfdsl.model.fields import ABSENT, Json
@@ -42,10 +42,16 @@ Assignments: TypeAlias = "dict[str, Callable[[], Any]]"
 
 @frozen
 class Read:
-    """A field of the result, the input or the caught error, as each query language reads it."""
+    """A field of the result, the input or the caught error, as each query language reads it.
+
+    Attributes:
+        missing: Whether it is no fault if the field is not there; the object around it is then built in one
+            expression, which leaves missing fields out. Source: JSONata 2.0 documentation, object constructors.
+    """
 
     jsonata: str
     jsonpath: str
+    missing: bool = False
 
 
 class Builder:
@@ -139,7 +145,7 @@ class Builder:
         if isinstance(step, Pass) and step._output is not UNSET:
             return lambda: fields.build(lambda path: self._part(step._output, path, step))
         base = "$states.result" if isinstance(step, Catching) else "$states.input"
-        return lambda: fields.build(partial(_read, base))
+        return lambda: fields.build(partial(_read, base, fields))
 
     def _part(self, value: Value, path: FieldPath, step: Step) -> Json:
         """A field of what a Pass gives, by the value written for it."""
@@ -173,7 +179,9 @@ class Builder:
             value = partial(self._defaults, defaults, holder, producer)
             place = self._before(scope, producer)
             if place is not None:
-                self.always.setdefault(place, {})[holder.name] = value
+                step, whichever_way = place
+                kept = self.always if whichever_way else self.assigned
+                kept.setdefault(step, {})[holder.name] = value
             else:
                 name, assignments = self.inserted.get(scope, (f"Set defaults of {self._scope_name(scope)}", {}))
                 self.inserted[scope] = (name, {**assignments, holder.name: value})
@@ -183,18 +191,26 @@ class Builder:
             return self._value(defaults[()], producer)
         return Fields(defaults).build(lambda path: self._value(defaults[path], producer))
 
-    def _before(self, scope: LoweredScope, producer: Step) -> Step | None:
-        """The nearest step that the producer and all readers come after, and that the producer never leads back to."""
+    def _before(self, scope: LoweredScope, producer: Step) -> tuple[Step, bool] | None:
+        """The nearest step that the producer and all readers come after, and that the producer never leads back to.
+
+        A Choice would have to assign in each of its rules, so another step is preferred. The second part says whether
+        readers also come after it when it fails, so that its catchers have to assign as well.
+        """
         graph = scope.graph
         by_key = {scope.key(step): step for step in scope.steps}
         readers = [scope.key(reader) for reader in self.binder.default_readers[producer]]
-        for key in graph.dominators(scope.key(producer)):
-            step = by_key[key]
-            if step.terminal or isinstance(step, Raw) or graph.leads_to(scope.key(producer), key):
-                continue
-            if all(reader != key and graph.entered_before(key, reader) for reader in readers):
-                return step
-        return None
+        possible = [
+            by_key[key]
+            for key in graph.dominators(scope.key(producer))
+            if not (by_key[key].terminal or isinstance(by_key[key], Raw))
+            and all(reader != key and graph.entered_before(key, reader) for reader in readers)
+            and not graph.leads_to(scope.key(producer), key)
+        ]
+        if not possible:
+            return None
+        step = next((step for step in possible if not isinstance(step, Choice)), possible[0])
+        return step, not all(graph.completes_before(scope.key(step), reader) for reader in readers)
 
     def _scope_name(self, scope: LoweredScope) -> str:
         return self.pipeline.name if scope.owner is None else scope.owner.name
@@ -482,17 +498,17 @@ class Builder:
         return template(value, self.binder.resolver(step, stage))
 
 
-def _read(base: str, path: FieldPath) -> Read:
-    return Read(jsonata=dotted(base, path), jsonpath=dotted("$", path))
+def _read(base: str, fields: Fields, path: FieldPath) -> Read:
+    return Read(jsonata=dotted(base, path), jsonpath=dotted("$", path), missing=not fields.certain(path))
 
 
 def _handed(carried: Carried, path: FieldPath) -> Read:
-    return Read(jsonata=carried.source(path), jsonpath="")
+    return Read(jsonata=carried.source(path), jsonpath="", missing=not carried.fields.certain(path))
 
 
 def _item(holder: Holder, wrapped: bool) -> Any:
-    below = (holder.wish,) if wrapped else ()
-    return holder.fields.build(lambda path: _read("$states.input", (*below, *path)))
+    base = dotted("$states.input", (holder.wish,) if wrapped else ())
+    return holder.fields.build(partial(_read, base, holder.fields))
 
 
 def _caught(state: str, path: FieldPath) -> Any:
@@ -519,7 +535,22 @@ def _spelled(value: Any, language: str) -> Any:
             else _spelled(item, language)
             for key, item in value.items()
         }
+    if any(isinstance(item, Read) and item.missing for item in value.values()):
+        return "{% " + _constructed(value) + " %}"
     return {key: _spelled(item, language) for key, item in value.items()}
+
+
+def _constructed(value: Any) -> str:
+    """JSON with `Read` in it as one JSONata expression."""
+    if isinstance(value, Read):
+        return value.jsonata
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{quote(key)}: {_constructed(item)}" for key, item in value.items()) + "}"
+    return render(value, _nothing)
+
+
+def _nothing(reference: Reference, path: FieldPath) -> str:
+    raise AssertionError(f"{reference!r} was resolved before")
 
 
 def _retrier(policy: Retry, transient: tuple[str, ...], origin: Origin) -> model.Retrier:

@@ -9,14 +9,25 @@ FieldPath: TypeAlias = "tuple[str, ...]"
 
 
 class Fields:
-    """The fields of one value that something reads; the whole value where () is among them."""
+    """The fields of one value that something reads; the whole value where () is among them.
+
+    A field is certain where some step that always runs reads it: if it were missing, the execution would fail in any
+    case. Of other fields it must be no fault to be missing when they are kept.
+    """
 
     def __init__(self, paths: Iterable[FieldPath] = ()) -> None:
         self._paths: set[FieldPath] = set(paths)
+        self._certain: set[FieldPath] = set(paths)
 
-    def add(self, path: FieldPath, optional: bool = False) -> None:
-        """Note that a field is read; of one that may be missing, the object around it is kept."""
-        self._paths.add(path[:-1] if optional and path else path)
+    def add(self, path: FieldPath, certain: bool) -> None:
+        """Note that a field is read."""
+        self._paths.add(path)
+        if certain:
+            self._certain.add(path)
+
+    def certain(self, path: FieldPath) -> bool:
+        """Whether some step that always runs reads the field or one below it."""
+        return any(read[: len(path)] == path for read in self._certain)
 
     def __bool__(self) -> bool:
         return bool(self._paths)
