@@ -33,7 +33,7 @@ class HalfDelimitedExpression(TextCheck):
                 text = seen.text.text
                 if not half_delimited(text):
                     continue
-                bare = text.removeprefix("{%").removesuffix("%}").strip()
+                bare = text.removeprefix("{").removesuffix("}").strip("%").strip()
                 if text.startswith("{%"):
                     message = f"begins with {{% and does not end with %}}: {shown(text)}"
                 else:

@@ -30,4 +30,10 @@ class JsonataSyntax(TextCheck):
         for seen in view(graph).expressions:
             if seen.problem is not None:
                 message = f"is not JSONata: {seen.problem.message}"
-                yield self.about(seen, message, hint=seen.problem.hint, near=seen.problem.position)
+                hint = (
+                    _JSONPATH if seen.text.text[2:].lstrip().startswith(("$.", "$$.", "States.")) else seen.problem.hint
+                )
+                yield self.about(seen, message, hint=hint, near=seen.problem.position)
+
+
+_JSONPATH = "this is JSONPath; a JSONata path begins with $states.input, $states.context or a variable"
