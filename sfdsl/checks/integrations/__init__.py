@@ -8,7 +8,9 @@ from sfdsl.checks.integrations.credentials_not_taken import CredentialsNotTaken
 from sfdsl.checks.integrations.deprecated_operation import DeprecatedOperation
 from sfdsl.checks.integrations.empty_event import EmptyEvent
 from sfdsl.checks.integrations.endpoint_without_https import EndpointWithoutHttps
+from sfdsl.checks.integrations.incomplete_arn import IncompleteArn
 from sfdsl.checks.integrations.lambda_by_arn import LambdaByArn
+from sfdsl.checks.integrations.lowercase_parameter import LowercaseParameter
 from sfdsl.checks.integrations.malformed_resource import MalformedResource
 from sfdsl.checks.integrations.miscased_parameter import MiscasedParameter
 from sfdsl.checks.integrations.missing_parameter import MissingParameter
@@ -45,6 +47,8 @@ CHECKS: tuple[type[Check], ...] = (
     UnknownParameterValue,
     ParameterOutOfRange,
     NotExactlyOne,
+    LowercaseParameter,
+    IncompleteArn,
     LambdaByArn,
     ChildOutputAsText,
     OptimizedOffered,

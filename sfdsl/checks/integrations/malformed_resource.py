@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sfdsl.aws.resource import Activity, LambdaFunction, Malformed
+from sfdsl.aws.resource import Malformed
 from sfdsl.checks.integrations._calls import calls
 from sfdsl.checks.integrations._rule import ResourceCheck
 from sfdsl.diagnostics import Diagnostic, Severity
@@ -34,22 +34,18 @@ class MalformedResource(ResourceCheck):
         for call in calls(graph):
             if not isinstance(call.node, Task):
                 continue  # readers and writers take three Resources, which another rule knows
-            match call.resource:
-                case Malformed(text=text, reason=reason):
-                    shown = text if len(text) <= 60 else text[:57] + "..."
-                    yield self.on(call, f"the Resource {shown!r} of {call.subject} {reason}", _instead(text))
-                case LambdaFunction(region="") | LambdaFunction(account=""):
-                    told = f"the Resource of {call.subject} is a function's ARN without its region or account"
-                    yield self.on(call, told, 'use "arn:aws:states:::lambda:invoke" with "FunctionName"')
-                case Activity(region="") | Activity(account=""):
-                    told = f"the Resource of {call.subject} is an activity's ARN without its region or account"
-                    yield self.on(call, told, "write arn:aws:states:REGION:ACCOUNT:activity:NAME")
+            if isinstance(call.resource, Malformed):
+                text, reason = call.resource.text, call.resource.reason
+                shown = text if len(text) <= 60 else text[:57] + "..."
+                yield self.on(call, f"the Resource {shown!r} of {call.subject} {reason}", _instead(text))
 
 
 def _instead(text: str) -> str:
     name = text.rsplit(":", 1)[-1]
     if text.startswith(("states:::", "aws:states:::")):
         return f'write "arn:aws:states:::{text.split(":::", 1)[1]}"'
-    if text.startswith("arn:aws:states:::") or not name.replace("-", "").replace("_", "").isalnum():
+    if text.startswith("${"):
+        return f'close the placeholder: "{text}}}"'
+    if text.startswith("arn:") or not name.replace("-", "").replace("_", "").isalnum():
         return 'write "arn:aws:states:::SERVICE:API", for example "arn:aws:states:::lambda:invoke"'
     return f'for a function write "arn:aws:states:::lambda:invoke" with "FunctionName": "{name}"'

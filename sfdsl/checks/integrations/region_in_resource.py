@@ -14,8 +14,9 @@ class RegionInResource(ResourceCheck):
     """A Task that names a region or an account in the ARN of a service integration.
 
     Why it matters:
-        An integration calls the service in the region and account of the state machine; its ARN has both
-        fields empty. To call in another account, the Task takes on a role with `Credentials`.
+        An integration calls the service in the region and account of the state machine, whatever stands in the
+        two fields; they are documented as empty. To call in another account, the Task takes on a role with
+        `Credentials`.
 
     Fires on:
         {"Type": "Task", "Resource": "arn:aws:states:eu-west-1:123456789012:sqs:sendMessage",
