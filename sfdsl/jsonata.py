@@ -479,7 +479,11 @@ def template(value: Value, resolve: Resolve) -> Any:
 
 
 def nested(value: Value) -> Iterator[Expression]:
-    """Every expression in a value that is not part of another one."""
+    """Every expression in a value that is not part of another one.
+
+    Raises:
+        TypeError: Something in it is neither JSON nor an expression.
+    """
     if isinstance(value, Expression):
         yield value
     elif isinstance(value, str):
@@ -491,6 +495,8 @@ def nested(value: Value) -> Iterator[Expression]:
     elif isinstance(value, Sequence):
         for item in value:
             yield from nested(item)
+    elif value is not None and not isinstance(value, (bool, int, float)):
+        raise TypeError(f"{value!r} is neither JSON nor an expression")
 
 
 class Use:

@@ -90,13 +90,13 @@ class Retry:
     ) -> Retry:
         """Retry what passes by itself: throttling and faults of the service, by the names it has for them."""
         return cls(
-            errors=TRANSIENT, interval=interval, max_attempts=max_attempts, backoff_rate=backoff_rate, max_delay=max_delay,
+            errors=TRANSIENT,
+            interval=interval,
+            max_attempts=max_attempts,
+            backoff_rate=backoff_rate,
+            max_delay=max_delay,
             jitter=jitter,
-        )  # fmt: skip
-
-    def named(self, errors: Sequence[str]) -> Retry:
-        """The same policy for these errors."""
-        return evolve(self, errors=tuple(errors))
+        )
 
 
 def _policies(value: Retry | Sequence[Retry] | None) -> tuple[Retry, ...]:

@@ -319,7 +319,7 @@ class Binder:
         while current is not None and at is not None and current is not within:
             if not (at is current.head or current.graph.always_leads_to(current.key(current.head), current.key(at))):
                 return False
-            current, at = current.parent, current.owner
+            at, current = current.owner, current.parent
         return True
 
     # -- looking --------------------------------------------------------------------------------------------------

@@ -233,7 +233,7 @@ class Builder:
         start_at = scope.head.name
         if scope in self.inserted:
             name, assignments = self.inserted[scope]
-            assign = _spelled({key: value() for key, value in assignments.items()}, JSONATA)
+            assign = {key: _spelled(value(), JSONATA) for key, value in assignments.items()}
             states.append(
                 model.Pass(
                     name=name, assign=assign, next=start_at, query_language=self.own_language, origin=scope.head.origin
@@ -295,8 +295,7 @@ class Builder:
 
     def _assign(self, step: Step, language: str) -> dict[str, Json]:
         assignments = {**self.always.get(step, {}), **self.assigned.get(step, {})}
-        spelled: dict[str, Json] = _spelled({name: value() for name, value in assignments.items()}, language)
-        return spelled
+        return _written({name: value() for name, value in assignments.items()}, language)
 
     def _onward(self, step: Step, scope: LoweredScope) -> dict[str, Any]:
         fields = self._common(step)
@@ -325,7 +324,7 @@ class Builder:
         holder = self.binder.errors.get(scope)
         if holder is not None:
             assigned[holder.name] = holder.fields.build(partial(_caught, step.name))
-        assign = _spelled(assigned, language)
+        assign = _written(assigned, language)
         target = handler.name
         if handler in self.folded:
             target = scope.on_error.name if scope.on_error is not None else target
@@ -520,6 +519,14 @@ def _caught(state: str, path: FieldPath) -> Any:
         "State": state,
     }
     return parts if not path else parts[path[0]]
+
+
+def _written(assigned: dict[str, Any], language: str) -> dict[str, Json]:
+    """The value of an `Assign`; each variable stands for itself."""
+    if language == JSONPATH:
+        keyed: dict[str, Json] = _spelled(assigned, language)
+        return keyed
+    return {name: _spelled(value, language) for name, value in assigned.items()}
 
 
 def _spelled(value: Any, language: str) -> Any:

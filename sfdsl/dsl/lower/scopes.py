@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from sfdsl.diagnostics import Diagnostic
 from sfdsl.dsl.pipeline import Pipeline
@@ -31,8 +32,6 @@ class LoweredScope:
         self.steps: list[Step] = []
         self.handling: frozenset[Step] = frozenset()
         self._continues: dict[Step, Step] = {}
-        self._graph: FlowGraph | None = None
-        self._keys: dict[Step, str] = {}
 
     def next(self, step: Step) -> Step | None:
         """The step that follows on the normal way out; None ends the flow."""
@@ -72,17 +71,20 @@ class LoweredScope:
         """The name of a step in `graph`; names that were given twice are kept apart."""
         return self._keys[step]
 
-    @property
+    @cached_property
+    def _keys(self) -> dict[Step, str]:
+        keys: dict[Step, str] = {}
+        taken: set[str] = set()
+        for i, step in enumerate(self.steps):
+            keys[step] = step.name if step.name not in taken else f"{step.name}\0{i}"
+            taken.add(keys[step])
+        return keys
+
+    @cached_property
     def graph(self) -> FlowGraph:
         """The ways of the scope as a graph, by `key`."""
-        if self._graph is None:
-            taken: set[str] = set()
-            for i, step in enumerate(self.steps):
-                self._keys[step] = step.name if step.name not in taken else f"{step.name}\0{i}"
-                taken.add(self._keys[step])
-            states = tuple(self._outline(step) for step in self.steps)
-            self._graph = FlowGraph(model.Branch(start_at=self.key(self.head), states=states))
-        return self._graph
+        states = tuple(self._outline(step) for step in self.steps)
+        return FlowGraph(model.Branch(start_at=self.key(self.head), states=states))
 
     def _outline(self, step: Step) -> model.State:
         name = self._keys[step]
