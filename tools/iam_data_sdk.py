@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from sfdsl.aws._models import model
 from sfdsl.aws.naming import api_of, fold, sdk_member
+from sfdsl.permissions.arns import ACCOUNT, PARTITION, REGION, expand, split
 
 # Which service a role is passed to, where it is not PREFIX.amazonaws.com.
 # Source: the service principals that the documentation of each service gives for its roles.
@@ -120,16 +121,18 @@ BY_HAND: dict[str, dict[str, list[str]]] = {
         "ssm:SendCommand": ["~ssm:document/{DocumentName@}", "~ec2:instance/{InstanceIds[]}"],
     },
     "ssm:startAutomationExecution": {
-        "ssm:StartAutomationExecution": ["~ssm:automation-definition/{DocumentName}:*"],
+        "": [
+            "~ssm:automation-definition/{DocumentName}:*",
+            "~ssm:automation-execution/*",
+            "~ssm:document/{DocumentName}",
+        ],
     },
     "stepfunctions:redriveExecution": {"": ["~states:execution:{ExecutionArn!}"]},
 }
 
-# Permissions that a call needs of its caller beyond its own action and that the reference does not list with it.
-# Source: the documentation of each service, "permissions".
-BEYOND: dict[str, list[Any]] = {}
+# These read and write objects in the caller's name; `sfdsl/permissions` derives which ones.
+READS_OBJECTS = ("polly", "textract")
 
-NAME_ENDINGS = ("name", "id", "identifier", "arn")
 TAG_MEMBERS = re.compile(r"^(Tags|TagList|TagSpecifications?|TagSet|Tagging|BackupTags|Tag)$")
 ROLE_MEMBER = re.compile(r"(role|rolearn|iamrole|serviceiamrole|roleid)$", re.IGNORECASE)
 NOT_A_ROLE = re.compile(r"(session|userrole|databaserole|dbrole|assumerolename|lakerole|memberrole)", re.IGNORECASE)
@@ -201,6 +204,8 @@ class _Call:
                 if roles:
                     made.append(["iam:PassRole", roles, [], {"to": self._principal()}])
                 continue
+            if need["action"].startswith("s3:") and self.name.partition(":")[0] in READS_OBJECTS:
+                continue
             made.append(self._grant(need))
         return [_trimmed(entry) for entry in made]
 
@@ -228,6 +233,10 @@ class _Call:
         if action in by_hand or ("" in by_hand and name != "PassRole"):
             return [action, by_hand.get(action, by_hand.get("", [])), [], more]
         patterns = self.reference["resources"].get(prefix, {})
+        if prefix == "s3":
+            # An access point stands in the place of the bucket, by its ARN; an argument with that is taken as it is.
+            kept = [kind for kind in listed if not kind.startswith(("accesspoint", "objectlambda"))]
+            listed = kept or listed
         required = [kind[:-1] for kind in listed if kind.endswith("*")]
         optional = [kind for kind in listed if not kind.endswith("*")]
         needed = [self._template(prefix, kind, patterns[kind]) for kind in required if kind in patterns]
@@ -249,24 +258,26 @@ class _Call:
     def _template(self, prefix: str, kind: str, pattern: str) -> tuple[str, bool]:
         """The ARN of a type with the arguments of this call in it, and whether any argument could be placed."""
         arns = {fold(key): value for key, value in self.given.get("arns", {}).items()}
-        variables = re.findall(r"\$\{(\w+)\}", pattern)
-        own = [name for name in variables if name not in ("Partition", "Region", "Account")]
-        text = _abbreviated(pattern)
+        text = bare = _abbreviated(pattern)
+        own = re.findall(r"\$\{(\w+)\}", text)
         whole = self._member(arns.get(fold(kind), "")) or self._arn_member(kind)
-        if whole and own:
-            # The last variable is where a value that is no ARN, and a wildcard, would stand.
-            for name in own[:-1]:
-                text = text.replace("${" + name + "}", "*")
-            return text.replace("${" + own[-1] + "}", "{" + whole + "!}"), True
         filled = False
         for name in own:
             source = self._source(kind, name)
             if source is None:
                 text = text.replace("${" + name + "}", "*")
             else:
-                accepts = "@" if name == own[-1] and "." not in source else ""
+                accepts = "@" if "." not in source else ""
                 text = text.replace("${" + name + "}", "{" + source + accepts + "}")
                 filled = True
+        if whole and own and f"{{{whole}@}}" not in text:
+            # The last variable is where a value that is no ARN, and a wildcard, would stand.
+            for name in own[:-1]:
+                bare = bare.replace("${" + name + "}", "*")
+            bare = bare.replace("${" + own[-1] + "}", "{" + whole + "!}")
+            # Two arguments name the same resource: the call gives one of them.
+            text = f"{text}||{bare}" if filled else bare
+            filled = True
         return text, filled
 
     def _source(self, kind: str, variable: str) -> str | None:
@@ -277,16 +288,19 @@ class _Call:
         wanted = fold(variable)
         if wanted in self.folded and self._is_text(self.folded[wanted]):
             return self.folded[wanted]
-        stem = re.sub(r"(name|id|identifier)$", "", wanted)
+        ending = re.search(r"(name|id|identifier|)$", wanted)[0]  # type: ignore[index]
+        stem = wanted[: len(wanted) - len(ending)]
+        # A name does not tell an id, which the service makes up; an identifier is what each service takes it to be.
+        endings = {"name": ("name", "identifier"), "id": ("id", "identifier")}.get(ending, ("identifier", "name", "id"))
         noun = fold(re.sub(r"^[A-Z][a-z]+", "", self.operation))
-        for candidate in (f"{stem}name", f"{stem}id", f"{stem}identifier", stem):
+        for candidate in (*(stem + each for each in endings), stem):
             if candidate and candidate in self.folded and self._is_text(self.folded[candidate]):
                 return self.folded[candidate]
         if (stem and noun in (stem, fold(kind), f"{stem}s")) or (noun.startswith(stem) and stem == fold(kind)):
-            for candidate in ("name", "id", "identifier"):
+            for candidate in endings:
                 if candidate in self.folded and self._is_text(self.folded[candidate]):
                     return self.folded[candidate]
-        plural = next((m for f, m in self.folded.items() if f in (f"{stem}names", f"{stem}ids")), None)
+        plural = next((m for f, m in self.folded.items() if f in tuple(f"{stem}{each}s" for each in endings)), None)
         if plural and self._is_texts(plural):
             return plural + "[]"
         return None
@@ -348,21 +362,27 @@ class _Call:
 
 
 def _abbreviated(pattern: str) -> str:
-    text = re.sub(r"^arn:\$\{Partition\}:([\w-]+):\$\{Region\}:\$\{Account\}:", r"~\1:", pattern)
-    text = re.sub(r"^arn:\$\{Partition\}:iam::\$\{Account\}:", "~iam:", text)
-    text = text.replace("${Partition}", "${AWS::Partition}").replace("${Region}", "${AWS::Region}")
-    return text.replace("${Account}", "${AWS::AccountId}")
+    """The pattern of a type with pseudo parameters for what the reference calls them, and its head cut short."""
+    parts = split(pattern)
+    for place, known in ((1, PARTITION), (3, REGION), (4, ACCOUNT)):
+        if parts[place].startswith("${"):
+            parts[place] = known
+    text = ":".join(parts)
+    text = re.sub(r"^arn:\$\{AWS::Partition\}:([\w-]+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:", r"~\1:", text)
+    text = re.sub(r"^arn:\$\{AWS::Partition\}:iam::\$\{AWS::AccountId\}:", "~iam:", text)
+    return text.replace("${Account}", ACCOUNT)
 
 
 def _open(template: str) -> str:
     """The template with every argument as a wildcard."""
-    return re.sub(r"(?<!\$)\{[^{}]*\}", "*", template)
+    return re.sub(r"(?<!\$)\{[^{}]*\}", "*", template.partition("||")[0])
 
 
 def _common(templates: list[str]) -> str:
     """One pattern of the service for types that are too many to list."""
-    heads = {re.match(r"~[\w-]+:|arn:[^*{]*", text)[0] for text in templates}  # type: ignore[index]
-    return sorted(heads)[0] + "*"
+    heads = {":".join(split(expand(text))[:5]) for text in templates}
+    head = sorted(heads, key=lambda text: (REGION not in text, text))[0] + ":*"
+    return re.sub(r"^arn:\$\{AWS::Partition\}:([\w-]+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:", r"~\1:", head)
 
 
 @cache

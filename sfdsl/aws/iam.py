@@ -12,6 +12,7 @@ stands in braces:
 - `{JobQueue@}` a name or an ARN, which then is the whole resource;
 - `{TopicArn!}` always an ARN, which is the whole resource;
 - `{SecretId/}` with a leading slash dropped;
+- `A||B` two templates for one resource, of which the call gives the argument of one;
 - `{Entries[].EventBusName|default}` of every element, with the value that stands for an absent argument.
 
 Source: integrations.json, sdk_iam_map.json and iam_resources.json of the fact tables; see `data/NOTICE.md`.

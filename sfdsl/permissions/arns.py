@@ -135,6 +135,8 @@ def _one(
         position = slot.end()
         if slot[3] and (is_arn(text) or (slot[3] == "!" and is_placeholder(text))):
             made = text  # an ARN is the whole resource; its own wildcards, if any, are meant
+            if ":accesspoint" in text and template[position : position + 1] == "/":
+                made += "/object"  # objects of a bucket given by the ARN of an access point
             if template[position : position + 1] not in ("/", ":"):
                 position = len(template)
                 break
@@ -171,7 +173,7 @@ def companion(placeholder: str, attribute: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _expression(text: str) -> re.Pattern[str]:
+def _expression(text: str, exact: bool) -> re.Pattern[str]:
     parts = []
     position = 0
     for found in re.finditer(r"[$#]\{[^{}]*\}|\*|\?", text):
@@ -180,7 +182,7 @@ def _expression(text: str) -> re.Pattern[str]:
             parts.append(".*")
         elif found[0] == "?":
             parts.append(".")
-        elif found[0] in ("${*}", "${?}"):
+        elif exact or found[0] in ("${*}", "${?}"):
             parts.append(re.escape(found[0]))
         else:
             # What a placeholder stands for is not known: the same placeholder, or any value of its field.
@@ -191,9 +193,12 @@ def _expression(text: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=16384)
-def covers(outer: str, inner: str) -> bool:
+def covers(outer: str, inner: str, *, exact: bool = False) -> bool:
     """Whether every ARN that matches one pattern matches another, as far as texts can tell.
 
-    A placeholder of the outer pattern stands for any value of its field.
+    Args:
+        outer: The wider pattern.
+        inner: The narrower one.
+        exact: Whether a placeholder of the wider pattern stands for itself alone; otherwise for any value of its field.
     """
-    return outer == inner or outer == "*" or _expression(outer).fullmatch(inner) is not None
+    return outer == inner or outer == "*" or _expression(outer, exact).fullmatch(inner) is not None

@@ -156,12 +156,18 @@ class Collector:
         if not (need.resources or need.optional or need.otherwise):
             self.allow(need.actions, None, why=why, conditions=conditions)
             return
-        filled = [entry for template in need.resources for entry in fill(template, self.arguments)]
+        filled = [entry for template in need.resources for entry in self._either(template)]
         for template in need.optional:
-            filled += [entry for entry in fill(template, self.arguments) if not entry.absent]
+            filled += [entry for entry in self._either(template) if not entry.absent]
         if not filled:
             filled = [entry for template in need.otherwise for entry in fill(template, self.arguments)]
         self.allow_filled(need.actions, filled, why=why, conditions=conditions)
+
+    def _either(self, template: str) -> list[Filled]:
+        """A template filled, or of several that stand for the same resource those whose argument is given."""
+        options = [fill(option, self.arguments) for option in template.split("||")]
+        given = [entry for option in options for entry in option if not entry.absent]
+        return given or options[0]
 
     def allow_filled(
         self,

@@ -26,7 +26,8 @@ from sfdsl.permissions.features import (
     write_results,
 )
 from sfdsl.permissions.merge import merge, named
-from sfdsl.permissions.special import OPTIMIZED, SDK, function_resource
+from sfdsl.permissions.special import OPTIMIZED, SAME_AS, SDK, function_resource
+from sfdsl.permissions.special_data import objects, versions_and_tags
 from sfdsl.permissions.statements import Companion, Doubt, Grant, Permissions, Remark, Resource
 from sfdsl.permissions.values import UNKNOWN, Arguments, Constants, Reader
 
@@ -211,7 +212,8 @@ class _Derivation:
         if special is not None:
             special(needs)
             return
-        found = iam.sdk_needs(call.service, call.api)
+        same = SAME_AS.get(f"{call.service}:{call.api}")
+        found = iam.optimized_needs(*same.split(":"), "") if same else iam.sdk_needs(call.service, call.api)
         if found is None:
             prefix = iam.prefix_of_service(call.service)
             if prefix is None:
@@ -223,7 +225,11 @@ class _Derivation:
             needs.allow(action, [everything], argument="Resource", why="make the call")
             return
         for need in found:
-            needs.need(need, why="make the call" if need.actions[0] != "iam:PassRole" else "")
+            if need.when != "?":
+                needs.need(need, why="make the call")
+        objects(needs)
+        if call.service == "s3":
+            versions_and_tags(needs)
 
     # Distributed Maps
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from attrs import frozen
 
@@ -10,6 +10,7 @@ from sfdsl.aws.resource import parse
 from sfdsl.model.states import ItemReader, Map, ResultWriter
 from sfdsl.permissions.arns import expand, fill, pattern
 from sfdsl.permissions.collector import Collector
+from sfdsl.permissions.special_data import list_objects
 from sfdsl.permissions.statements import Condition, Doubt, Reason, Resource, Statement
 from sfdsl.permissions.values import GAP, Value
 
@@ -53,7 +54,11 @@ def distributed_map(needs: Collector, state: Map, machine: str) -> None:
     children = Resource(text=expand(f"~states:execution:{machine}/{label}:*"))
     needs.allow(
         ("states:DescribeExecution", "states:StopExecution"),
-        [Resource(text=expand(f"~states:execution:{machine}:*")), children],
+        [
+            Resource(text=expand(f"~states:execution:{machine}:*")),
+            children,
+            Resource(text=expand(f"~states:express:{machine}/{label}:*:*")),
+        ],
         argument="ItemProcessor",
         why="follow the child executions, and stop them when the map is stopped",
     )
@@ -68,7 +73,7 @@ def read_items(needs: Collector, reader: ItemReader) -> None:
     kind = (config.input_type or "").upper() if config is not None else ""
     flattened = config is not None and config.transformation == "LOAD_AND_FLATTEN"
     if needs.call.api == "listObjectsV2":
-        _list(needs)
+        list_objects(needs)
         if flattened:
             _objects(needs, "s3:GetObject", "Prefix", "read the objects that are listed")
         return
@@ -93,16 +98,6 @@ def _behind_manifest(needs: Collector, key: Value | None) -> None:
         argument=argument,
         why="read the files that the manifest lists",
     )
-
-
-def _list(needs: Collector) -> None:
-    prefix = needs.get("Prefix")
-    conditions: dict[str, dict[str, Any]] = {}
-    if prefix is not None and prefix.certain and not any(text.startswith(GAP) for text in prefix.texts):
-        # Step Functions asks for the prefix as it is given, so that no wildcard belongs behind a literal one.
-        values = [pattern(text) for text in prefix.texts]
-        conditions = {"StringLike" if prefix.dynamic else "StringEquals": {"s3:prefix": values}}
-    needs.templates("s3:ListBucket", _BUCKET + "{Bucket}", why="list the items", conditions=conditions)
 
 
 def _objects(needs: Collector, actions: str | tuple[str, ...], prefix: str, why: str, slash: str = "") -> None:

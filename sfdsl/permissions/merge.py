@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from sfdsl.permissions.arns import fields, is_placeholder, split
-from sfdsl.permissions.statements import Condition, Grant, Reason, Statement
+from sfdsl.permissions.arns import covers, fields, is_placeholder, split
+from sfdsl.permissions.statements import Condition, Grant, Statement
 
 __all__ = ["compact", "merge", "named"]
 
@@ -42,35 +42,33 @@ _LONGEST_SID = 128
 
 def merge(grants: Iterable[Grant]) -> tuple[Statement, ...]:
     """Statements in the order of the grants that first need them, actions and resources sorted."""
-    # One resource with one set of conditions belongs to one statement: what is needed of it stands together.
-    actions_of: dict[tuple[str, tuple[Condition, ...]], dict[str, list[Reason]]] = {}
+    # What is needed of the same resources under the same conditions stands together. The resources of one grant stay
+    # together too: an action with several types of resources needs them all in one statement.
+    groups: dict[tuple[tuple[str, ...], tuple[Condition, ...]], list[Grant]] = {}
     for grant in grants:
-        for resource in grant.resources:
-            actions = actions_of.setdefault((resource.text, grant.conditions), {})
-            for action in grant.actions:
-                actions.setdefault(action, []).append(grant.reason)
-    # Resources that are needed for the same actions and the same reasons share a statement.
-    groups: dict[tuple[tuple[str, ...], tuple[Condition, ...], tuple[Reason, ...]], list[str]] = {}
-    for (text, conditions), actions in actions_of.items():
-        reasons = tuple(dict.fromkeys(reason for found in actions.values() for reason in found))
-        groups.setdefault((tuple(sorted(actions)), conditions, reasons), []).append(text)
+        resources = _minimal(dict.fromkeys(resource.text for resource in grant.resources))
+        groups.setdefault((resources, grant.conditions), []).append(grant)
     statements = [
-        Statement(sid="", actions=actions, resources=_minimal(resources), conditions=conditions, reasons=reasons)
-        for (actions, conditions, reasons), resources in groups.items()
+        Statement(
+            sid="",
+            actions=tuple(sorted({action for grant in found for action in grant.actions})),
+            resources=resources,
+            conditions=conditions,
+            reasons=tuple(dict.fromkeys(grant.reason for grant in found)),
+        )
+        for (resources, conditions), found in groups.items()
     ]
     return named(statements)
 
 
-def _minimal(resources: Sequence[str]) -> tuple[str, ...]:
-    """The resources without those that another of them covers to the letter."""
-    from sfdsl.permissions.arns import covers
-
+def _minimal(resources: Collection[str]) -> tuple[str, ...]:
+    """The resources, sorted, without those that another of them covers to the letter."""
     if len(resources) == 1:
-        return (resources[0],)
+        return tuple(resources)
     kept = [
         text
         for text in resources
-        if not any(other != text and "*" in other and "{" not in other and covers(other, text) for other in resources)
+        if not any(other != text and "*" in other and covers(other, text, exact=True) for other in resources)
     ]
     return tuple(sorted(kept))
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, split
+from sfdsl.permissions.arns import expand, fields, is_arn, is_placeholder, pattern, split
 from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.special_athena import get_query_results, start_query_execution
+from sfdsl.permissions.special_data import DATA, s3_resource
 from sfdsl.permissions.special_jobs import create_mediaconvert_job, run_ecs_task, submit_batch_job
 from sfdsl.permissions.statements import Doubt, Resource
 from sfdsl.permissions.values import GAP, Value
 
-__all__ = ["OPTIMIZED", "SDK", "function_resource", "managed_rule"]
+__all__ = ["OPTIMIZED", "SAME_AS", "SDK", "function_resource", "managed_rule"]
 
 
 def managed_rule(needs: Collector, rule: str) -> None:
@@ -169,7 +170,7 @@ def start_execution(needs: Collector) -> None:
             conditions=only if GAP not in (qualifier or "") else {},
         )
         if needs.call.job:
-            executions.append(_executions(needs, resource.text))
+            executions += _executions(needs, resource.text)
     if executions:
         needs.allow(
             ("states:DescribeExecution", "states:StopExecution"),
@@ -185,12 +186,19 @@ def _machine_pattern(machine: Value) -> str:
     return expand("~states:stateMachine:*") if text.startswith(GAP) else pattern(text)
 
 
-def _executions(needs: Collector, machine: str) -> Resource:
-    every = expand("~states:execution:*")
+def _executions(needs: Collector, machine: str) -> list[Resource]:
+    """The executions of a machine; the reference lists both of their types as required for DescribeExecution."""
     if is_placeholder(machine):
         name = needs.beside(machine, "Name", "name of the state machine whose ARN is")
-        return Resource(text=expand(f"~states:execution:{name}:*"), shape=every, open=True)
-    return Resource(text=machine.replace(":stateMachine:", ":execution:", 1) + ":*", shape=every, open=True)
+        machine = expand(f"~states:stateMachine:{name}")
+    return [
+        Resource(
+            text=machine.replace(":stateMachine:", f":{kind}:", 1) + ending,
+            shape=expand(f"~states:{kind}:*"),
+            open=True,
+        )
+        for kind, ending in (("execution", ":*"), ("express", ":*:*"))
+    ]
 
 
 # Endpoints
@@ -345,13 +353,18 @@ def invoke_model(needs: Collector) -> None:
             needs.allow(action, found, argument=uri.path, why="read the input" if not ending else "write the output")
 
 
-def s3_resource(uri: str, ending: str = "") -> Resource:
-    """The objects behind `s3://bucket/key`."""
-    every = "arn:${AWS::Partition}:s3:::*"
-    where = uri.removeprefix("s3://").rstrip("/")
-    if uri.startswith(GAP):
-        where = GAP
-    return Resource(text="arn:${AWS::Partition}:s3:::" + pattern(where) + ending, shape=every, open=GAP in uri)
+def retrieve_and_generate(needs: Collector) -> None:
+    """Ask a model about a knowledge base: retrieval and generation are authorised each on its own.
+
+    Source: Bedrock User Guide, "Set up permissions to create and query knowledge bases".
+    """
+    base = "RetrieveAndGenerateConfiguration.KnowledgeBaseConfiguration"
+    needs.allow("bedrock:RetrieveAndGenerate", None, why="ask the knowledge base")
+    needs.templates(
+        "bedrock:Retrieve", f"~bedrock:knowledge-base/{{{base}.KnowledgeBaseId@}}", why="ask the knowledge base"
+    )
+    found = model_resources(needs, f"{base}.ModelArn")
+    needs.allow("bedrock:InvokeModel", found, argument=f"{needs.arguments.key}.{base}.ModelArn", why="call the model")
 
 
 OPTIMIZED: Final[dict[tuple[str, str], Callable[[Collector], None]]] = {
@@ -371,9 +384,11 @@ OPTIMIZED: Final[dict[tuple[str, str], Callable[[Collector], None]]] = {
 """What code derives for optimized integrations, whichever the pattern."""
 
 SDK: Final[dict[tuple[str, str], Callable[[Collector], None]]] = {
+    **DATA,
     ("athena", "getQueryResults"): get_query_results,
     ("athena", "startQueryExecution"): start_query_execution,
     ("batch", "submitJob"): submit_batch_job,
+    ("bedrockagentruntime", "retrieveAndGenerate"): retrieve_and_generate,
     ("bedrockruntime", "converse"): invoke_model,
     ("bedrockruntime", "invokeModel"): invoke_model,
     ("ecs", "runTask"): run_ecs_task,
@@ -405,4 +420,26 @@ SDK: Final[dict[tuple[str, str], Callable[[Collector], None]]] = {
 }
 """What code derives for aws-sdk integrations."""
 
-__all__ += ["fill", "queue_resource", "s3_resource"]
+SAME_AS: Final[dict[str, str]] = {
+    "emr:runJobFlow": "elasticmapreduce:createCluster",
+    "emrcontainers:startJobRun": "emr-containers:startJobRun",
+    "emrserverless:createApplication": "emr-serverless:createApplication",
+    "emrserverless:startJobRun": "emr-serverless:startJobRun",
+    "eks:createCluster": "eks:createCluster",
+    "eks:createFargateProfile": "eks:createFargateProfile",
+    "eks:createNodegroup": "eks:createNodegroup",
+    **{
+        f"sagemaker:create{kind}": f"sagemaker:create{kind}"
+        for kind in (
+            "Endpoint",
+            "EndpointConfig",
+            "HyperParameterTuningJob",
+            "LabelingJob",
+            "Model",
+            "ProcessingJob",
+            "TrainingJob",
+            "TransformJob",
+        )
+    },
+}
+"""aws-sdk calls that need what the request-response form of an optimized integration needs."""

@@ -16,18 +16,21 @@ def submit_batch_job(needs: Collector) -> None:
     """Submit to a queue, by a definition with or without its revision."""
     definition = needs.get("JobDefinition")
     every = expand("~batch:job-definition/*")
-    found = fill("~batch:job-queue/{JobQueue@}", needs.arguments)
-    needs.allow_filled("batch:SubmitJob", found, why="submit the job")
-    definitions = []
+    queue = fill("~batch:job-queue/{JobQueue@}", needs.arguments)
+    found = [entry.resource for entry in queue]
+    dynamic = [path for entry in queue for path in entry.dynamic]
+    if dynamic and not needs.narrowable(queue[0].resource.shape):
+        needs.remark(Doubt.RUN_TIME, f"batch:SubmitJob on {found[0].text}", argument=dynamic[0])
     for text in definition.texts if definition is not None else (GAP,):
         for each in revisions(text, "~batch:job-definition/", bare=True):
-            definitions.append(Resource(text=each, shape=every, open=GAP in text))
+            found.append(Resource(text=each, shape=every, open=GAP in text))
     if definition is not None and definition.dynamic and not needs.narrowable(every):
-        needs.remark(Doubt.RUN_TIME, f"batch:SubmitJob on {definitions[0].text}", argument=definition.path)
+        needs.remark(Doubt.RUN_TIME, f"batch:SubmitJob on {found[-1].text}", argument=definition.path)
     # The job itself is authorised as well; its id does not exist yet.
     jobs = Resource(text=expand("~batch:job/*"), shape=expand("~batch:job/*"))
-    argument = definition.path if definition is not None else ""
-    needs.allow("batch:SubmitJob", [*definitions, jobs], argument=argument, why="submit the job")
+    key = needs.arguments.key
+    arguments = f"{key}.JobQueue, {key}.JobDefinition"
+    needs.allow("batch:SubmitJob", [*found, jobs], argument=arguments, why="submit the job")
     if needs.call.job:
         needs.allow("batch:DescribeJobs", None, why="wait for the job")
         needs.allow("batch:TerminateJob", [jobs], why="stop the job when the state is stopped")

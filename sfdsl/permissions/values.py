@@ -366,6 +366,14 @@ class Arguments:
         certain = None not in texts and not self._may_be_absent(path)
         return Value(known, f"{self.key}.{path}", certain)
 
+    def keys(self, path: str) -> tuple[str, ...] | None:
+        """The keys of a map; None where it is not known."""
+        value = self.raw(path)
+        options = value.options if isinstance(value, OneOf) else (value,)
+        if not all(isinstance(option, dict) for option in options):
+            return None
+        return tuple(dict.fromkeys(key.removesuffix(".$") for option in options for key in option))
+
     def given(self, path: str) -> bool:
         """Whether an argument is given or may be."""
         return self.raw(path) is not ABSENT
