@@ -1,0 +1,1 @@
+"""One target per file: each turns a compiled pipeline into one text, the same text each time."""

@@ -1,0 +1,463 @@
+"""What both pictures of a machine show: boxes in frames, arrows between them, their texts and their colours."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from enum import Enum
+from typing import Final, TypeAlias
+
+from attrs import evolve, field, frozen
+
+from sfdsl.aws.resource import Pattern, ServiceTask, parse
+from sfdsl.emit import labels
+from sfdsl.emit.labels import assert_never
+from sfdsl.graph import WorkflowGraph
+from sfdsl.model.edges import Edge, EdgeKind, edges, flow_order
+from sfdsl.model.states import (
+    ABSENT,
+    Catcher,
+    Choice,
+    ChoiceRule,
+    Fail,
+    Map,
+    Opaque,
+    Parallel,
+    Pass,
+    State,
+    Succeed,
+    Task,
+    Wait,
+)
+from sfdsl.model.workflow import MachineType, Scope, inner
+
+__all__ = ["PALETTE", "Arrow", "ArrowKind", "Box", "Diagram", "Frame", "Kind", "Paint", "draw"]
+
+NAME_WIDTH: Final = 28
+DETAIL_WIDTH: Final = 34
+ARROW_WIDTH: Final = 30
+
+
+class Kind(Enum):
+    """What a box or a frame stands for; the value names its colours in the texts written."""
+
+    START = "start"
+    END = "finish"  # `end` is a word of Mermaid
+    TASK = "task"
+    PASS = "pass"
+    WAIT = "wait"
+    CHOICE = "choice"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    HANDLER = "handler"
+    ENTRY = "entry"
+    UNKNOWN = "unknown"
+    MACHINE = "machine"
+    PARALLEL = "parallel"
+    MAP = "map"
+    BRANCH = "branch"
+
+
+class ArrowKind(Enum):
+    """Why one state leads to another."""
+
+    NEXT = "next"
+    RULE = "rule"
+    CATCH = "catch"
+
+
+@frozen
+class Paint:
+    """The colours of a kind, as `#rrggbb`."""
+
+    fill: str
+    line: str
+    text: str = "#1f2933"
+
+
+# Blue where data comes in, purple for the machine's own work, orange for decisions and parallel work, green for a good
+# end, red for errors; what the palette leaves open is neutral.
+PALETTE: Final[dict[Kind, Paint]] = {
+    Kind.START: Paint("#e1f5fe", "#0288d1"),
+    Kind.END: Paint("#c8e6c9", "#388e3c"),
+    Kind.TASK: Paint("#f3e5f5", "#8e24aa"),
+    Kind.PASS: Paint("#f5f7f9", "#78909c"),
+    Kind.WAIT: Paint("#e3f2fd", "#1e88e5"),
+    Kind.CHOICE: Paint("#fff3e0", "#fb8c00"),
+    Kind.SUCCEED: Paint("#c8e6c9", "#388e3c"),
+    Kind.FAIL: Paint("#ffcdd2", "#d32f2f"),
+    Kind.HANDLER: Paint("#ffebee", "#d32f2f"),
+    Kind.ENTRY: Paint("#fff3e0", "#fb8c00"),
+    Kind.UNKNOWN: Paint("#ffffff", "#b71c1c"),
+    Kind.PARALLEL: Paint("#fffaf3", "#ffb74d"),
+    Kind.MAP: Paint("#fffaf3", "#ffb74d"),
+    Kind.BRANCH: Paint("#ffffff", "#e0c9a6"),
+}
+CATCH_LINE: Final = "#d32f2f"
+LINE: Final = "#52606d"
+MUTED: Final = "#52606d"
+
+
+@frozen(kw_only=True)
+class Box:
+    """One state, or the start or the end of the machine.
+
+    Attributes:
+        id: A word of ASCII letters, digits and underscores; unique in the diagram, made from the name.
+        kind: What the state is, whichever colours it has.
+        name: Its name in lines.
+        detail: What it does, in lines.
+        badges: How it does it: integration pattern, retries, timeout, heartbeat.
+        handler: Whether only a Catch leads to it; such a Task, Pass or Wait has the colours of an error.
+    """
+
+    id: str
+    kind: Kind
+    name: tuple[str, ...]
+    detail: tuple[str, ...] = ()
+    badges: tuple[str, ...] = ()
+    handler: bool = False
+
+    @property
+    def paint(self) -> Kind:
+        """The kind whose colours the box has."""
+        return Kind.HANDLER if self.handler and self.kind in (Kind.TASK, Kind.PASS, Kind.WAIT) else self.kind
+
+    def badge_lines(self, between: str) -> tuple[str, ...]:
+        """The badges side by side, as many as fit into a line."""
+        lines: list[str] = []
+        for badge in self.badges:
+            if lines and len(lines[-1]) + len(between) + len(badge) <= NAME_WIDTH:
+                lines[-1] += between + badge
+            else:
+                lines.append(badge)
+        return tuple(lines)
+
+
+@frozen(kw_only=True)
+class Arrow:
+    """A way from a box or frame to another in the same frame, or from the entry of a frame into what it holds.
+
+    Attributes:
+        label: When it is taken, in lines; empty where it always is.
+    """
+
+    tail: str
+    head: str
+    kind: ArrowKind
+    label: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Frame:
+    """A Parallel, a branch of it, a Map with its body, or the whole machine.
+
+    Attributes:
+        id: Like a box's; arrows lead to and from the frame by it.
+        name: Its name in lines; empty for the machine.
+        entry: Where an execution comes in: says what the Parallel or Map does; None for machine and branches.
+        parts: What it holds, in flow order.
+        arrows: Between its parts, and from the entry to them or into its branches.
+        start: Id of the part that runs first; None where there is none.
+    """
+
+    id: str
+    kind: Kind
+    name: tuple[str, ...] = ()
+    entry: Box | None = None
+    parts: tuple[Part, ...] = ()
+    arrows: tuple[Arrow, ...] = ()
+    start: str | None = None
+
+    @property
+    def boxes(self) -> tuple[Box, ...]:
+        """The boxes that stand in it directly."""
+        return tuple(part for part in self.parts if isinstance(part, Box))
+
+
+Part: TypeAlias = "Box | Frame"
+
+
+@frozen(kw_only=True)
+class Diagram:
+    """All of it.
+
+    Attributes:
+        title: The name of the pipeline.
+        machine: The outermost frame.
+        frames: Every frame by id, that of the machine included.
+    """
+
+    title: str
+    machine: Frame
+    frames: dict[str, Frame] = field(hash=False, repr=False)
+
+    def arrows(self) -> Iterator[Arrow]:
+        """Every arrow, those of an outer frame before those of the frames in it."""
+        for frame in self.frames.values():
+            yield from frame.arrows
+
+    def boxes(self) -> Iterator[Box]:
+        """Every box."""
+        for frame in self.frames.values():
+            if frame.entry is not None:
+                yield frame.entry
+            yield from frame.boxes
+
+
+def draw(graph: WorkflowGraph) -> Diagram:
+    """The diagram of a workflow; the same for the same workflow, and nearly the same after a small edit."""
+    return _Drawing(graph).diagram()
+
+
+class _Drawing:
+    """Gives every name its id while the frames are built."""
+
+    def __init__(self, graph: WorkflowGraph) -> None:
+        self.graph = graph
+        self.taken: set[str] = {"Start", "End"}
+        self.frames: dict[str, Frame] = {}
+
+    def diagram(self) -> Diagram:
+        workflow = self.graph.workflow
+        self.frames["Machine"] = Frame(id="Machine", kind=Kind.MACHINE)  # outer frames come first
+        self.taken.add("Machine")
+        machine = self.flow(self.graph.scopes[0], "Machine", Kind.MACHINE)
+        badges = ["Express"] if workflow.type is MachineType.EXPRESS else []
+        if workflow.machine.timeout_seconds is not None:
+            badges.append(f"⏱ {labels.shorten(labels.number(workflow.machine.timeout_seconds), 24)}")
+        start = Box(id="Start", kind=Kind.START, name=("Start",), badges=tuple(badges))
+        first = () if machine.start is None else (Arrow(tail="Start", head=machine.start, kind=ArrowKind.NEXT),)
+        last = self.ends(self.graph.scopes[0], machine)
+        end = (Box(id="End", kind=Kind.END, name=("End",)),) if last else ()
+        machine = evolve(machine, parts=(start, *machine.parts, *end), arrows=(*first, *machine.arrows, *last))
+        self.frames["Machine"] = machine
+        return Diagram(title=labels.printable(workflow.name), machine=machine, frames=self.frames)
+
+    def ends(self, scope: Scope, machine: Frame) -> tuple[Arrow, ...]:
+        """The arrows to the end of the machine: from every state that ends it on its normal way out."""
+        graph = self.graph.graph(scope)
+        # Parts are in flow order; after them come the boxes of targets that nobody declared.
+        placed = zip(flow_order(scope.flow), machine.parts, strict=False)
+        return tuple(
+            Arrow(tail=part.id, head="End", kind=ArrowKind.NEXT)
+            for state, part in placed
+            if not isinstance(state, (Succeed, Fail)) and graph.ends(state)
+        )
+
+    def flow(self, scope: Scope, own: str, kind: Kind, name: tuple[str, ...] = ()) -> Frame:
+        """The frame of one scope, with what stands in it; not yet the way into it."""
+        order = flow_order(scope.flow)
+        ids = {state.name: self.id(state.name) for state in order}
+        handlers = _handlers(scope)
+        parts: list[Part] = [self.state(scope, state, ids[state.name], state.name in handlers) for state in order]
+        arrows: list[Arrow] = []
+        missing: dict[str, str] = {}
+        for state in order:
+            for way, label in _ways(state):
+                if way.target not in ids and way.target not in missing:
+                    missing[way.target] = self.id(way.target)
+                head = ids.get(way.target) or missing[way.target]
+                arrows.append(Arrow(tail=ids[state.name], head=head, kind=_KINDS[way.kind], label=label))
+        parts += (
+            Box(id=id_, kind=Kind.UNKNOWN, name=_name(target), detail=("not declared",))
+            for target, id_ in missing.items()
+        )
+        start = ids.get(scope.flow.start_at) if scope.flow.start_at is not None else None
+        return Frame(id=own, kind=kind, name=name, parts=tuple(parts), arrows=tuple(arrows), start=start)
+
+    def state(self, scope: Scope, state: State, id_: str, handler: bool) -> Part:
+        name = _name(state.name)
+        match state:
+            case Task():
+                detail, badges = _task(state), _badges(state)
+                return Box(id=id_, kind=Kind.TASK, name=name, detail=detail, badges=badges, handler=handler)
+            case Pass():
+                return Box(id=id_, kind=Kind.PASS, name=name, handler=handler)
+            case Wait():
+                detail = labels.wrap(labels.until(state), DETAIL_WIDTH, 2)
+                return Box(id=id_, kind=Kind.WAIT, name=name, detail=detail, handler=handler)
+            case Choice():
+                return Box(id=id_, kind=Kind.CHOICE, name=labels.wrap(state.name, 20, 4) or ("?",))
+            case Succeed():
+                return Box(id=id_, kind=Kind.SUCCEED, name=name)
+            case Fail():
+                return Box(id=id_, kind=Kind.FAIL, name=name, detail=labels.wrap(_error(state), DETAIL_WIDTH, 2))
+            case Parallel():
+                return self.parallel(scope, state, id_)
+            case Map():
+                return self.map(scope, state, id_)
+            case Opaque():
+                return Box(id=id_, kind=Kind.UNKNOWN, name=name, detail=("of no known type",))
+            case _:
+                return assert_never(state)
+
+    def parallel(self, scope: Scope, state: Parallel, own: str) -> Frame:
+        self.frames[own] = Frame(id=own, kind=Kind.PARALLEL)
+        count = len(state.branches)
+        says = f"{count} branch{'' if count == 1 else 'es'} at once"
+        entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=(says,), badges=_badges(state))
+        branches = []
+        for below in inner(scope, state):
+            id_ = self.id(f"{own}_{below.index + 1}")
+            self.frames[id_] = Frame(id=id_, kind=Kind.BRANCH)
+            branches.append(self.flow(below, id_, Kind.BRANCH, (f"branch {below.index + 1}",)))
+            self.frames[id_] = branches[-1]
+        frame = Frame(
+            id=own,
+            kind=Kind.PARALLEL,
+            name=_name(state.name),
+            entry=entry,
+            parts=tuple(branches),
+            arrows=tuple(Arrow(tail=entry.id, head=branch.id, kind=ArrowKind.NEXT) for branch in branches),
+            start=entry.id,
+        )
+        self.frames[own] = frame
+        return frame
+
+    def map(self, scope: Scope, state: Map, own: str) -> Frame:
+        self.frames[own] = Frame(id=own, kind=Kind.MAP)
+        says = labels.wrap(labels.each(state), DETAIL_WIDTH, 2)
+        entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=says, badges=(*_map_badges(state), *_badges(state)))
+        frame = Frame(id=own, kind=Kind.MAP, name=_name(state.name), entry=entry, start=entry.id)
+        for below in inner(scope, state):
+            body = self.flow(below, own, Kind.MAP)
+            into = () if body.start is None else (Arrow(tail=entry.id, head=body.start, kind=ArrowKind.NEXT),)
+            frame = evolve(frame, parts=body.parts, arrows=(*into, *body.arrows))
+        self.frames[own] = frame
+        return frame
+
+    def id(self, name: str) -> str:
+        """A free word for a name: its ASCII letters and digits, the first one a capital."""
+        base = slug(name)
+        free, n = base, 1
+        while free in self.taken:
+            n += 1
+            free = f"{base}_{n}"
+        self.taken.add(free)
+        return free
+
+
+_UNSAFE = re.compile("[^A-Za-z0-9]+")
+_KINDS: Final = {
+    EdgeKind.NEXT: ArrowKind.NEXT,
+    EdgeKind.RULE: ArrowKind.RULE,
+    EdgeKind.DEFAULT: ArrowKind.RULE,
+    EdgeKind.CATCH: ArrowKind.CATCH,
+}
+
+
+def slug(name: str) -> str:
+    """A name as one ASCII word that starts with a capital, which is no keyword of Mermaid or DOT.
+
+    A name without ASCII letters or digits gets a checksum, so that the word stays as other names change.
+    """
+    plain = name if name.isascii() else unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    word = _UNSAFE.sub("_", plain).strip("_")
+    if not word:
+        return f"State_{zlib.crc32(name.encode('utf-8', 'surrogatepass')):08x}"
+    return word[0].upper() + word[1:] if word[0].isalpha() else f"State_{word}"
+
+
+def _name(name: str) -> tuple[str, ...]:
+    return labels.wrap(name, NAME_WIDTH, 4) or ("(no name)",)
+
+
+def _error(state: Fail) -> str:
+    error = state.error if state.error is not None else state.error_path
+    return "" if error is None else labels.expression(error)
+
+
+def _task(state: Task) -> tuple[str, ...]:
+    return labels.wrap(labels.service(state.resource), DETAIL_WIDTH, 2)
+
+
+def _badges(state: Task | Parallel | Map) -> tuple[str, ...]:
+    """How a state does its work, each in a few characters."""
+    badges = []
+    if isinstance(state, Task) and state.resource is not None:
+        call = parse(state.resource)
+        if isinstance(call, ServiceTask) and call.pattern is Pattern.WAIT_FOR_TASK_TOKEN:
+            badges.append("↩ callback")
+    if retried := labels.attempts(state.retry):
+        badges.append(f"⟳ {retried}")
+    if isinstance(state, Task):
+        if timeout := labels.number(state.timeout_seconds, state.timeout_seconds_path):
+            badges.append(f"⏱ {labels.shorten(timeout, 24)}")
+        if heartbeat := labels.number(state.heartbeat_seconds, state.heartbeat_seconds_path):
+            badges.append(f"♥ {labels.shorten(heartbeat, 24)}")
+        if state.credentials is not ABSENT:
+            badges.append("other role")
+    return tuple(badges)
+
+
+def _map_badges(state: Map) -> Iterator[str]:
+    if state.distributed:
+        config = state.body.processor_config if state.body is not None else None
+        express = config is not None and config.execution_type == "EXPRESS"
+        yield "distributed, Express" if express else "distributed"
+    batch = state.item_batcher.max_items_per_batch if state.item_batcher is not None else None
+    if batch is not None:
+        yield f"{labels.shorten(_count(batch), 24)} a batch"
+    if state.max_concurrency_path is not None:
+        yield f"{labels.shorten(labels.printable(state.max_concurrency_path), 24)} at once"
+    elif state.max_concurrency == 1:
+        yield "one by one"
+    elif state.max_concurrency:
+        yield f"{labels.shorten(_count(state.max_concurrency), 24)} at once"
+
+
+def _count(value: float | str) -> str:
+    return labels.expression(value) if isinstance(value, str) else f"{value:,g}"
+
+
+def _ways(state: State) -> list[tuple[Edge, tuple[str, ...]]]:
+    """The ways on from a state with their labels; those that differ only in the label are one way."""
+    merged: dict[tuple[str, ArrowKind], tuple[Edge, list[str]]] = {}
+    for edge in edges(state):
+        first = merged.setdefault((edge.target, _KINDS[edge.kind]), (edge, []))
+        first[1].append(_label(edge))
+    return [(edge, _lines(texts)) for edge, texts in merged.values()]
+
+
+def _label(edge: Edge) -> str:
+    match edge.via:
+        case ChoiceRule() as rule:
+            return labels.condition(rule.test)
+        case Catcher() as catcher:
+            return ", ".join(map(labels.printable, catcher.error_equals)) or "no error"
+        case None:
+            return "otherwise" if edge.kind is EdgeKind.DEFAULT else ""
+
+
+def _lines(texts: list[str]) -> tuple[str, ...]:
+    """The label of an arrow: one text in three lines at most, or several in two each and six in all."""
+    if len(texts) == 1:
+        return labels.wrap(texts[0], ARROW_WIDTH, 3)
+    each = [labels.wrap(text, ARROW_WIDTH, 2) for text in texts[:3]]
+    more = len(texts) - 3
+    # "or" stands where ASL tries one rule after the other: each of them leads here.
+    lines = [line if not i or j else f"or {line}" for i, text in enumerate(each) for j, line in enumerate(text)]
+    return tuple(lines) if more <= 0 else (*lines, f"or {more} more")
+
+
+def _handlers(scope: Scope) -> set[str]:
+    """The states of a flow that are entered only after an error was caught."""
+    by_name = {state.name: state for state in scope.flow.states}
+    normal = _reached(by_name, [scope.flow.start_at], (EdgeKind.NEXT, EdgeKind.RULE, EdgeKind.DEFAULT))
+    caught = [edge.target for name in normal for edge in edges(by_name[name]) if edge.kind is EdgeKind.CATCH]
+    return _reached(by_name, caught, tuple(EdgeKind)) - normal
+
+
+def _reached(by_name: dict[str, State], starts: list[str] | list[str | None], along: tuple[EdgeKind, ...]) -> set[str]:
+    queue = deque(starts)
+    reached: set[str] = set()
+    while queue:
+        name = queue.popleft()
+        if name is not None and name in by_name and name not in reached:
+            reached.add(name)
+            queue.extend(edge.target for edge in edges(by_name[name]) if edge.kind in along)
+    return reached

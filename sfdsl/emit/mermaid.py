@@ -1,0 +1,118 @@
+"""The machine as a Mermaid flowchart, which GitHub and most documentation tools draw."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from sfdsl.emit.diagram import CATCH_LINE, PALETTE, Arrow, ArrowKind, Box, Frame, Kind, draw
+from sfdsl.graph import WorkflowGraph
+
+__all__ = ["emit"]
+
+_SHAPES: Final[dict[Kind, tuple[str, str]]] = {
+    Kind.START: ("([", "])"),
+    Kind.END: ("([", "])"),
+    Kind.TASK: ("[", "]"),
+    Kind.PASS: ("(", ")"),
+    Kind.WAIT: ("{{", "}}"),
+    Kind.CHOICE: ("{", "}"),
+    Kind.SUCCEED: ("([", "])"),
+    Kind.FAIL: ("([", "])"),
+    Kind.ENTRY: ("([", "])"),
+    Kind.UNKNOWN: ("[", "]"),
+}
+
+# Labels come in lines already; left to itself Mermaid would break them again.
+_SETTINGS: Final = '%%{init: {"flowchart": {"wrappingWidth": 400}}}%%'
+
+
+def emit(graph: WorkflowGraph) -> str:
+    """The machine as a flowchart: states in flow order, then the arrows, then the colours; ends in a newline."""
+    diagram = draw(graph)
+    frames = list(diagram.frames.values())
+    arrows = [arrow for frame in frames for arrow in frame.arrows]
+    used = {box.paint for box in diagram.boxes()} | {frame.kind for frame in frames}
+    lines = [_SETTINGS, "flowchart TD", *_parts(diagram.machine, "    "), ""]
+    lines += (f"    {_arrow(arrow)}" for arrow in arrows)
+    lines.append("")
+    for kind, paint in PALETTE.items():
+        if kind in used:
+            dashes = ",stroke-dasharray:4 3" if kind in (Kind.BRANCH, Kind.UNKNOWN) else ""
+            lines.append(f"    classDef {kind.value} fill:{paint.fill},stroke:{paint.line},color:{paint.text}{dashes}")
+    for kind in (Kind.PARALLEL, Kind.MAP, Kind.BRANCH):
+        ids = [frame.id for frame in frames if frame.kind is kind]
+        if ids:
+            lines.append(f"    class {','.join(ids)} {kind.value}")
+    catches = [str(i) for i, arrow in enumerate(arrows) if arrow.kind is ArrowKind.CATCH]
+    if catches:
+        lines.append(f"    linkStyle {','.join(catches)} stroke:{CATCH_LINE},stroke-dasharray:6 4,color:{CATCH_LINE}")
+    return "\n".join(lines) + "\n"
+
+
+def _parts(frame: Frame, indent: str) -> Iterator[str]:
+    if frame.entry is not None:
+        yield f"{indent}{_box(frame.entry)}"
+    for part in frame.parts:
+        if isinstance(part, Box):
+            yield f"{indent}{_box(part)}"
+            continue
+        name = [text(line) if part.kind is Kind.BRANCH else f"<b>{text(line)}</b>" for line in part.name]
+        yield f'{indent}subgraph {part.id}["{_label(name, part.id)}"]'
+        yield f"{indent}    direction TB"
+        yield from _parts(part, indent + "    ")
+        yield f"{indent}end"
+
+
+def _box(box: Box) -> str:
+    bold = box.kind is not Kind.ENTRY
+    lines = [f"<b>{text(line)}</b>" if bold else text(line) for line in box.name]
+    lines += map(text, box.detail)
+    lines += map(text, box.badge_lines(" · "))
+    opening, closing = _SHAPES[box.kind]
+    return f'{box.id}{opening}"{_label(lines, box.id)}"{closing}:::{box.paint.value}'
+
+
+def _arrow(arrow: Arrow) -> str:
+    line = "-.->" if arrow.kind is ArrowKind.CATCH else "-->"
+    label = f'|"{_label(map(text, arrow.label), arrow.tail, arrow.head)}"|' if arrow.label else ""
+    return f"{arrow.tail} {line}{label} {arrow.head}"
+
+
+# What Mermaid, the Markdown in it or the HTML it makes could read as more than a character.
+_SPECIAL = re.compile(
+    r"""["#;<>&`*~|\\]"""
+    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis
+    r"|(?<=\])\("  # a link
+    r"|:(?=//)|@|(?<=www)\."  # an address that becomes a link
+    r"|%(?=[%{])|(?<=%)%"  # a comment, a directive
+    r"|^[-+=](?=\s|$)|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]"  # a list
+)
+# What Mermaid reads after it has decoded entities: a formula, an icon, a line break, the end of an entity.
+# A space without width parts the two halves, and nothing shows of it.
+_PARTED = re.compile(
+    r"(?<=\$)(?=\$)|(?<=[fF][aA]:)(?=fa)|(?<=[fF][aA][bklrsBKLRS]:)(?=fa)|(?<=\\)(?=n)|(?<=\u00b6)(?=\u00df)"
+)
+_NAMED: Final = {'"': "#quot;", "<": "#lt;", ">": "#gt;", "&": "#amp;"}
+
+
+def text(line: str) -> str:
+    """A line of text inside a quoted label of Mermaid: exactly its characters are shown."""
+    # The ligature is Mermaid's own, as the beginning of an entity.
+    parted = _PARTED.sub("\u200b", line.replace("\ufb02", "fl"))
+    return _SPECIAL.sub(_entity, parted).replace("\u200b", "#8203;")
+
+
+def _label(lines: Iterable[str], *ids: str) -> str:
+    """Escaped lines as one label of a line of Mermaid that has these ids."""
+    label = "<br/>".join(lines)
+    # Mermaid takes the last semicolon, here an entity's, from a line with one of these words, a colon and then a `#`.
+    if "#" in label and re.search("style|classDef", " ".join((*ids, label))):
+        return label.replace(":", "#58;")
+    return label
+
+
+def _entity(found: re.Match[str]) -> str:
+    char = found[0]
+    return _NAMED.get(char) or f"#{ord(char)};"
