@@ -555,8 +555,12 @@ def _uses(value: Value, optional: bool, default: Value) -> Iterator[Use]:
 
 
 def quote(text: str) -> str:
-    """A text as a JSONata literal in single quotes, which need no escape inside JSON."""
-    inside = json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"').replace("'", "\\'")
+    """A text as a JSONata literal, in single quotes where it can be: they need no escape inside JSON."""
+    written = json.dumps(text, ensure_ascii=False)
+    if "'" in text and '"' not in text:
+        return written
+    # JSONata knows the escapes of JSON and no others, so that a single quote has none but its code.
+    inside = written[1:-1].replace('\\"', '"').replace("'", "\\u0027")
     return f"'{inside}'"
 
 

@@ -41,13 +41,11 @@ class Operation:
         if unknown is not None:
             from sfdsl.diagnostics import near
 
+            capital = "".join(word[:1].upper() + word[1:] for word in unknown.split("_"))
             close = near(unknown[:1].upper() + unknown[1:], arguments) or near(unknown, _OPTIONS)
             raise DeclarationError(
                 f"{self!r} has no option {unknown!r}",
-                f"did you mean {close!r}?"
-                if close
-                else "parameters of the API begin with a capital: "
-                f"{''.join(word.capitalize() for word in unknown.split('_'))!r}",
+                f"did you mean {close!r}?" if close else f"parameters of the API begin with a capital: {capital!r}",
             )
         return Task(name, self._resource(), arguments, **options)
 
