@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sfdsl.jsonata_text import thorough
 from sfdsl.jsonata_text.builtins import BUILTINS, Builtin
+from sfdsl.jsonata_text.evaluation import Evaluator, QueryEvaluationError, evaluator_of
 from sfdsl.jsonata_text.nodes import JSON, Called, Constant, Facts, Problem, Unsure
 from sfdsl.jsonata_text.quick import quick_facts
 
@@ -19,9 +20,12 @@ __all__ = [
     "Builtin",
     "Called",
     "Constant",
+    "Evaluator",
     "Facts",
     "Problem",
+    "QueryEvaluationError",
     "check",
+    "evaluator",
     "expression",
     "facts",
     "half_delimited",
@@ -70,6 +74,20 @@ def facts(text: str) -> Facts:
         return _NOTHING
     result = _facts(text)
     return result if isinstance(result, Facts) else _NOTHING
+
+
+def evaluator(text: str) -> Evaluator:
+    """A text as a function `(bindings, randomness=None, millis=None) -> value`; the same text gives the same function.
+
+    Raises:
+        ValueError: The text is no expression, `check` refuses it, or a placeholder `${Name}` in it is not filled in.
+    """
+    source = expression(text)
+    if problem := check(text):
+        raise ValueError(f"{problem.message} (at character {problem.position})")
+    if thorough.fill_placeholders(source) != source:
+        raise ValueError(f"a placeholder of this text is not filled in: {text!r}")
+    return evaluator_of(source)
 
 
 _NOTHING = Facts()
