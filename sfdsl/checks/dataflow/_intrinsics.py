@@ -10,8 +10,8 @@ from sfdsl import jsonpath
 def miscounted(node: jsonpath.Call) -> Iterator[jsonpath.Problem]:
     """The calls of known functions with too few or too many arguments."""
     wrong = {call.position for call in jsonpath.calls(node) if _is_miscounted(call)}
-    for problem in jsonpath.problems(node):
-        if problem.position in wrong and not _is_nesting(node, problem):
+    for problem in _of_calls(node) if wrong else ():
+        if problem.position in wrong:
             yield problem
 
 
@@ -22,13 +22,19 @@ def misgiven(node: jsonpath.Call) -> Iterator[jsonpath.Problem]:
         for call in jsonpath.calls(node)
         if call.function in jsonpath.FUNCTIONS and not _is_miscounted(call)
     }
-    for problem in jsonpath.problems(node):
-        if problem.position in right and not _is_nesting(node, problem):
+    for problem in _of_calls(node):
+        if problem.position in right:
             yield problem
     for call in jsonpath.calls(node):
         if call.function == "States.ArrayRange" and call.position in right and _range_size(call) > jsonpath.MAX_RANGE:
             message = f"the range has {_range_size(call):,} elements, and States.ArrayRange gives 1,000 at most"
             yield jsonpath.Problem(call.position, message, "raise the step, or split the range over several calls")
+
+
+def _of_calls(node: jsonpath.Call) -> tuple[jsonpath.Problem, ...]:
+    """The problems of single calls. `problems` says last where they are nested too deeply, which is another rule's."""
+    found = jsonpath.problems(node)
+    return found[:-1] if jsonpath.nesting(node) > jsonpath.MAX_NESTING else found
 
 
 def _is_miscounted(call: jsonpath.Call) -> bool:
@@ -37,11 +43,6 @@ def _is_miscounted(call: jsonpath.Call) -> bool:
         return False
     given = len(call.arguments)
     return given < function.least or (function.most is not None and given > function.most)
-
-
-def _is_nesting(node: jsonpath.Call, problem: jsonpath.Problem) -> bool:
-    # `problems` says last, and at the outermost call, that calls are nested too deeply.
-    return jsonpath.nesting(node) > jsonpath.MAX_NESTING and problem is jsonpath.problems(node)[-1]
 
 
 def _range_size(call: jsonpath.Call) -> int:

@@ -2,8 +2,7 @@
 
 A state's `Assign` defines on its normal way out, a rule's and a catcher's on the way that it leads. Inner flows
 see what their owner saw when it was entered; the body of a Distributed Map sees nothing from outside. The sets
-are bit masks over the variables of the workflow, and a sweep in reverse postorder settles them, so that the time
-grows with states times nesting of loops.
+are bit masks over the variables of the workflow, and two sweeps over the states settle them.
 
 Source: Developer Guide, "Passing data between states with variables", scope and evaluation order.
 """
@@ -262,21 +261,36 @@ def _solve(graph: FlowGraph, table: Table, always: int, maybe: int, wanted: dict
             if edge.target in into:
                 gives = written.get((edge.kind, edge.index), 0) if written else 0
                 into[edge.target].append((name, gives, 0 if edge.kind is EdgeKind.CATCH else read))
-    known, possible = table.always, table.maybe
+    _solve_maybe(graph, order, into, maybe, table)
+    known = table.always
     changed = True
     while changed:
+        # Nothing takes a value away, so that the way back of a loop brings nothing new to a state which all of its ways
+        # pass: the second sweep changes something only where a loop is entered at several places.
         changed = False
         for name in order:
-            every, some = (always, maybe) if name == start else (ALL, 0)
+            every = always if name == start else ALL
             for source, gives, read in into[name]:
-                before = known.get(source, ALL)
-                every &= before | gives | read
-                some |= possible.get(source, 0) | gives
-            if known.get(name, ALL) != every or possible.get(name, 0) != some:
-                known[name], possible[name] = every, some
+                every &= known.get(source, ALL) | gives | read
+            if known.get(name) != every:
+                known[name] = every
                 changed = True
-            elif name not in known:
-                known[name], possible[name] = every, some
+
+
+def _solve_maybe(
+    graph: FlowGraph, order: list[str], into: dict[str, list[tuple[str, int, int]]], maybe: int, table: Table
+) -> None:
+    """Fill `maybe`, loop by loop: what is assigned anywhere on a loop may have a value everywhere on it."""
+    loop_of: dict[str, list[str]] = {name: loop for loop in graph.loops(into) for name in loop}
+    for name in order:  # the first state of each loop comes before the states that the loop leads to
+        if name in table.maybe:
+            continue
+        group = loop_of.get(name, [name])
+        some = maybe if graph.flow.start_at in group else 0
+        for each in group:
+            for source, gives, _ in into[each]:
+                some |= table.maybe.get(source, 0) | gives
+        table.maybe.update(dict.fromkeys(group, some))
 
 
 def _reverse_postorder(graph: FlowGraph) -> list[str]:

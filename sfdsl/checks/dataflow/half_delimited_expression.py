@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sfdsl.checks.dataflow._view import TextCheck, is_jsonata, shown, view
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
-from sfdsl.jsonata_text import half_delimited
+from sfdsl.jsonata_text import half_delimited, is_expression
 
 
 class HalfDelimitedExpression(TextCheck):
@@ -15,6 +15,7 @@ class HalfDelimitedExpression(TextCheck):
 
     Why it matters:
         Step Functions refuses the definition: an expression has both, and a plain text has neither.
+        White space before the one or behind the other counts.
 
     Fires on:
         {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $states.input.id", "End": true}
@@ -33,9 +34,12 @@ class HalfDelimitedExpression(TextCheck):
                 text = seen.text.text
                 if not half_delimited(text):
                     continue
-                bare = text.removeprefix("{").removesuffix("}").strip("%").strip()
+                bare = text.strip()
+                if not is_expression(bare):
+                    inner = text.removeprefix("{").removesuffix("}").strip("%").strip()
+                    bare = f"{{% {inner or '...'} %}}"
                 if text.startswith("{%"):
                     message = f"begins with {{% and does not end with %}}: {shown(text)}"
                 else:
                     message = f"ends with %}} and does not begin with {{%: {shown(text)}"
-                yield self.about(seen, message, hint=f"write {{% {bare} %}}" if bare else "write {% ... %}")
+                yield self.about(seen, message, hint=f"write {bare}")

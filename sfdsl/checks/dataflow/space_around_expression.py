@@ -11,11 +11,11 @@ from sfdsl.jsonata_text import half_delimited, is_expression
 
 
 class SpaceAroundExpression(TextCheck):
-    """A JSONata expression with white space outside its delimiters.
+    """A JSONata expression with white space on both sides of its delimiters.
 
     Why it matters:
-        Only a text that begins with `{%` and ends with `%}` is evaluated. One with white space before or behind
-        is not, and the expression itself is handed on as a text.
+        Only a text that begins with `{%` and ends with `%}` is evaluated. One with white space before and behind
+        is not, and the expression itself is handed on as a text (white space on one side only is refused: SF202).
 
     Fires on:
         {"Type": "Pass", "QueryLanguage": "JSONata", "Output": {"id": " {% $states.input.id %} "}, "End": true}
