@@ -449,7 +449,7 @@ def _displayed(findings: Iterable[Diagnostic], settings: Settings, file: Path | 
         elif name:
             whole = settings.root / name
             name = os.path.relpath(whole) if whole.exists() else name
-        shown.append(evolve(finding, origin=evolve(finding.origin, file=name)))
+        shown.append(evolve(finding, origin=finding.origin._replace(file=name)))
     return shown
 
 

@@ -6,7 +6,6 @@ What a reference stands for (a variable, a part of the input) is decided when a 
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -351,6 +350,8 @@ class Function(Expression):
     """A function of its own, as `$map` and `$filter` take it; made of a Python function that builds its body."""
 
     def __init__(self, function: Callable[..., Value]) -> None:
+        import inspect
+
         self._parameters = tuple(inspect.signature(function).parameters)
         self._body = function(*(Variable(name) for name in self._parameters))
 

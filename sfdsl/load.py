@@ -277,6 +277,6 @@ def with_lines(findings: Iterable[Diagnostic], text: str) -> list[Diagnostic]:
             pointer = origin.pointer
             while pointer not in lines and pointer:
                 pointer = pointer.rpartition("/")[0]
-            finding = evolve(finding, origin=evolve(origin, line=lines.get(pointer, 1)))
+            finding = evolve(finding, origin=origin._replace(line=lines.get(pointer, 1)))
         placed.append(finding)
     return placed

@@ -7,14 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-from attrs import evolve, frozen
+from typing import NamedTuple
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep  # noqa: PTH100, PTH120 - pathlib would cost start-up time
 
 
-@frozen
-class Origin:
+class Origin(NamedTuple):
     """The place that a finding about a node points to.
 
     Attributes:
@@ -31,7 +29,7 @@ class Origin:
         """The place below this one in a JSON document; a declaration in Python stays the line it is."""
         if self.line is not None:
             return self
-        return evolve(self, pointer=self.pointer + "".join("/" + escape(str(key)) for key in keys))
+        return self._replace(pointer=self.pointer + "".join("/" + escape(str(key)) for key in keys))
 
 
 NOWHERE = Origin()

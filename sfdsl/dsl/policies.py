@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import timedelta
 from enum import Enum
-from typing import TypeAlias
-
-from attrs import evolve, field, frozen
+from typing import TYPE_CHECKING, TypeAlias
 
 from sfdsl.dsl.errors import DeclarationError
 from sfdsl.jsonata import Expression
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 Duration: TypeAlias = "int | float | str | timedelta | Expression"
 """Seconds as a number, a text (`90s`, `5m`, `1h30m`, `2d`), a timedelta, a `${Placeholder}` or an expression."""
@@ -28,7 +28,7 @@ def seconds(value: Duration, what: str) -> int | str | Expression:
     """
     if isinstance(value, Expression):
         return value
-    if isinstance(value, timedelta):
+    if not isinstance(value, (int, float, str)):
         value = value.total_seconds()
     if isinstance(value, str):
         if "${" in value or "\ue000" in value or value.startswith("{%"):
@@ -52,17 +52,10 @@ class Transient(Enum):
 TRANSIENT = Transient.TRANSIENT
 
 
-def _names(errors: str | Sequence[str] | Transient) -> tuple[str, ...] | Transient:
-    if isinstance(errors, Transient):
-        return errors
-    return (errors,) if isinstance(errors, str) else tuple(errors)
-
-
-@frozen(kw_only=True)
 class Retry:
     """Try a failed step again.
 
-    Attributes:
+    Args:
         errors: Error names, or `TRANSIENT` for those of the step's service that pass by themselves.
         interval: Before the first retry, 1 s to 99,999,999 s.
         max_attempts: Retries at most, 0 to 99,999,999.
@@ -71,12 +64,24 @@ class Retry:
         jitter: Draw each interval between 0 and its value, so that many executions do not retry in step.
     """
 
-    errors: tuple[str, ...] | Transient = field(default=("States.ALL",), converter=_names)
-    interval: Duration = 1
-    max_attempts: int = 3
-    backoff_rate: float = 2.0
-    max_delay: Duration | None = None
-    jitter: bool = False
+    def __init__(
+        self,
+        *,
+        errors: str | Sequence[str] | Transient = ("States.ALL",),
+        interval: Duration = 1,
+        max_attempts: int = 3,
+        backoff_rate: float = 2.0,
+        max_delay: Duration | None = None,
+        jitter: bool = False,
+    ) -> None:
+        self.errors: tuple[str, ...] | Transient = (
+            errors if isinstance(errors, Transient) else (errors,) if isinstance(errors, str) else tuple(errors)
+        )
+        self.interval = seconds(interval, "interval")
+        self.max_attempts = max_attempts
+        self.backoff_rate = backoff_rate
+        self.max_delay = None if max_delay is None else seconds(max_delay, "max_delay")
+        self.jitter = jitter
 
     @classmethod
     def transient(
@@ -99,22 +104,22 @@ class Retry:
         )
 
 
-def _policies(value: Retry | Sequence[Retry] | None) -> tuple[Retry, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, Retry) else tuple(value)
-
-
-@frozen(kw_only=True)
 class Defaults:
     """What every task has unless it says otherwise.
 
-    Attributes:
+    Args:
         timeout: How long one attempt may take; None is none.
         heartbeat: For tasks that wait for a token: how long may pass between two heartbeats; None is none.
-        retry: Policies in order; () never retries.
+        retry: Policies in order; None never retries.
     """
 
-    timeout: Duration | None = None
-    heartbeat: Duration | None = None
-    retry: tuple[Retry, ...] = field(default=None, converter=_policies)
+    def __init__(
+        self,
+        *,
+        timeout: Duration | None = None,
+        heartbeat: Duration | None = None,
+        retry: Retry | Sequence[Retry] | None = None,
+    ) -> None:
+        self.timeout = None if timeout is None else seconds(timeout, "timeout")
+        self.heartbeat = None if heartbeat is None else seconds(heartbeat, "heartbeat")
+        self.retry = () if retry is None else (retry,) if isinstance(retry, Retry) else tuple(retry)

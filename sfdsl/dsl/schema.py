@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import typing
 from collections.abc import Mapping
-from typing import Any
-
-from attrs import field, frozen
+from typing import Any, NamedTuple
 
 from sfdsl.dsl.errors import DeclarationError
 
 
-@frozen(kw_only=True)
-class Schema:
+class Schema(NamedTuple):
     """A declared shape.
 
     Attributes:
@@ -21,7 +18,7 @@ class Schema:
         name: How messages name the type.
     """
 
-    fields: Mapping[str, Schema] | None = field(default=None, hash=False)
+    fields: Mapping[str, Schema] | None = None
     element: Schema | None = None
     name: str = "any JSON"
 

@@ -388,8 +388,8 @@ class Builder:
             fields["credentials"] = self._value(role if isinstance(role, dict) else {"RoleArn": role}, step)
         return model.Task(
             resource=step.resource,
-            timeout_seconds=None if timeout is None else self._value(seconds(timeout, "timeout"), step),
-            heartbeat_seconds=None if heartbeat is None else self._value(seconds(heartbeat, "heartbeat"), step),
+            timeout_seconds=None if timeout is None else self._value(timeout, step),
+            heartbeat_seconds=None if heartbeat is None else self._value(heartbeat, step),
             **fields,
         )
 
@@ -561,14 +561,12 @@ def _nothing(reference: Reference, path: FieldPath) -> str:
 
 
 def _retrier(policy: Retry, transient: tuple[str, ...], origin: Origin) -> model.Retrier:
-    interval = seconds(policy.interval, "interval")
-    ceiling = None if policy.max_delay is None else seconds(policy.max_delay, "max_delay")
     return model.Retrier(
         error_equals=(transient or ("States.TaskFailed",)) if isinstance(policy.errors, Transient) else policy.errors,
-        interval_seconds=_number(interval),
+        interval_seconds=_number(policy.interval),
         max_attempts=policy.max_attempts,
         backoff_rate=policy.backoff_rate,
-        max_delay_seconds=None if ceiling is None else _number(ceiling),
+        max_delay_seconds=None if policy.max_delay is None else _number(policy.max_delay),
         jitter_strategy="FULL" if policy.jitter else None,
         origin=origin,
     )
