@@ -10,16 +10,15 @@ from weakref import WeakKeyDictionary
 
 from attrs import frozen
 
-from sfdsl.aws.arguments import arguments_shape
 from sfdsl.aws.integrations import Optimized, optimized
 from sfdsl.aws.naming import fold
 from sfdsl.aws.resource import ServiceTask, has_placeholder
-from sfdsl.aws.shapes import ANY, STRING, Kind, Shape, structure
+from sfdsl.aws.shapes import ANY, Kind, Shape
 from sfdsl.checks.integrations._calls import Call, calls
+from sfdsl.checks.integrations._shapes import is_open, parameters_shape
 from sfdsl.diagnostics import near
 from sfdsl.graph import WorkflowGraph
 from sfdsl.model.fields import Json
-from sfdsl.model.states import ItemReader, Task
 from sfdsl.origin import Origin
 
 
@@ -58,94 +57,15 @@ def problems(graph: WorkflowGraph, fault: Fault) -> Iterator[Problem]:
     return (problem for problem in found if problem.fault is fault)
 
 
-# Parameters that take any text, and maps that take texts under any key, of the calls that most machines make: they need
-# no look into the service's model, which takes longer to read than all else here. A test holds them against the models.
-TEXTS: Final = {
-    "lambda:invoke": ("FunctionName", "Qualifier", "ClientContext"),
-    "glue:startJobRun": ("JobName", "JobRunId", "SecurityConfiguration"),
-    "sqs:sendMessage": ("QueueUrl", "MessageDeduplicationId", "MessageGroupId"),
-    "sns:publish": ("TopicArn", "TargetArn", "PhoneNumber", "Subject", "MessageStructure", "MessageGroupId"),
-    "states:startExecution": ("StateMachineArn", "Name"),
-    "dynamodb:getItem": ("TableName", "ProjectionExpression"),
-    "dynamodb:putItem": ("TableName", "ConditionExpression"),
-    "dynamodb:updateItem": ("TableName", "ConditionExpression", "UpdateExpression"),
-    "dynamodb:deleteItem": ("TableName", "ConditionExpression"),
-    "batch:submitJob": ("JobName", "JobQueue", "JobDefinition"),
-    "ecs:runTask": ("Cluster", "TaskDefinition", "Group", "PlatformVersion"),
-    "athena:startQueryExecution": ("QueryString", "WorkGroup"),
-}
-TEXT_MAPS: Final = {"glue:startJobRun": ("Arguments",), "batch:submitJob": ("Parameters", "Tags")}
-ANY_JSON: Final = {
-    "lambda:invoke": ("Payload",),
-    "sqs:sendMessage": ("MessageBody",),
-    "sns:publish": ("Message",),
-    "states:startExecution": ("Input",),
-}
-
-
 def _of_call(call: Call) -> Iterator[Problem]:
-    if not isinstance(call.payload, dict) or not isinstance(call.resource, ServiceTask):
+    shape = parameters_shape(call)
+    if shape is None or not isinstance(call.payload, dict) or not isinstance(call.resource, ServiceTask):
         return
     walk = _Walk(call)
-    if not isinstance(call.node, Task):
-        shape = _reader(call.resource) if isinstance(call.node, ItemReader) else _WRITER
-        yield from walk.structure(call.payload, shape, call.origin, "") if shape is not None else ()
-        return
-    api = None if call.resource.sdk else optimized(call.resource.service, call.resource.api)
-    if api is not None and not _needs_model(call, api):
-        names = dict.fromkeys(api.allowed, ANY)
-        yield from walk.structure(call.payload, structure(names, required=api.required), call.origin, "")
-    else:
-        shape = arguments_shape(call.resource)
-        yield from walk.structure(call.payload, shape, call.origin, "") if shape is not None else ()
-    if api is not None:
-        yield from walk.groups(api)
-
-
-def _needs_model(call: Call, api: Optimized) -> bool:
-    """Whether names alone do not tell: the type of a value matters, or a newer model may know a name."""
-    texts, maps = TEXTS.get(f"{api.service}:{api.api}", ()), TEXT_MAPS.get(f"{api.service}:{api.api}", ())
-    anything = ANY_JSON.get(f"{api.service}:{api.api}", ())
-    assert isinstance(call.payload, dict)
-    for key, value in call.payload.items():
-        name = key if call.jsonata else key.removesuffix(".$")
-        if name not in api.allowed:
-            if api.whole_request:
-                return True
-        elif name == key and name not in anything and not _is_open(value):
-            text = name in texts and isinstance(value, str)
-            if not text and not (name in maps and isinstance(value, dict) and _only_texts(value)):
-                return True
-    return False
-
-
-def _only_texts(value: dict[str, Json]) -> bool:
-    return all(isinstance(item, str) for item in value.values())
-
-
-def _is_open(value: Json) -> bool:
-    """Whether nobody knows yet what will stand there: an expression, or a text that placeholders make up."""
-    return isinstance(value, str) and (value.startswith("{%") or has_placeholder(value))
-
-
-_READERS: Final = {
-    "s3:getObject": structure(
-        dict.fromkeys(("Bucket", "Key", "VersionId", "ExpectedBucketOwner"), STRING), required=("Bucket", "Key")
-    ),
-    "s3:listObjectsV2": structure(
-        dict.fromkeys(("Bucket", "Prefix", "Delimiter", "ExpectedBucketOwner"), STRING), required=("Bucket",)
-    ),
-}
-_WRITER: Final = structure(dict.fromkeys(("Bucket", "Prefix", "ExpectedBucketOwner"), STRING), required=("Bucket",))
-"""What readers and writers take. Source: Developer Guide, "ItemReader" and "ResultWriter"."""
-
-
-def _reader(resource: ServiceTask) -> Shape | None:
-    return _READERS.get(resource.name)
-
-
-def _article(word: str) -> str:
-    return f"an {word}" if word[:1] in "aeio" else f"a {word}"
+    yield from walk.structure(call.payload, shape, call.origin, "")
+    if call.task is not None and not call.task.sdk:
+        api = optimized(call.task.service, call.task.api)
+        yield from walk.groups(api) if api is not None else ()
 
 
 _KINDS: Final = {
@@ -192,7 +112,7 @@ class _Walk:
 
     def structure(self, value: dict[str, Json], shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
         """The faults of an object that stands for a structure."""
-        given: set[str] = set()
+        given: set[str] = set()  # what a misspelt name is near to counts as given: one finding for one mistake
         hidden = False  # whether a placeholder in a key hides names
         members = shape.members
         for key, item in value.items():
@@ -202,7 +122,7 @@ class _Walk:
                 continue
             below = origin.down(key)
             spelled = name if name in members else shape.spelled(name)
-            given.add(spelled or name)
+            given.add(spelled or near(name.removesuffix(".$"), members, cutoff=0.7) or name)
             if spelled is None:
                 if not shape.more:
                     yield self._unknown(name, key, shape, below, path)
@@ -213,7 +133,7 @@ class _Walk:
         if not hidden:
             yield from self._missing(given, shape, origin, path)
             if shape.union:
-                known = [name for name in given if name in members]
+                known = [name for name in members if name in given]
                 if len(known) > 1:
                     told = f"{_quoted(known)} stand together in {path or self.call.key}; {self.name} takes one of them"
                     yield self._problem(Fault.ONE_OF, origin, told, "keep one of them")
@@ -270,7 +190,7 @@ class _Walk:
 
     def value(self, value: Json, shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
         """The faults of a literal value."""
-        if value is None or shape.kind is Kind.ANY or _is_open(value):
+        if value is None or shape.kind is Kind.ANY or is_open(value):
             return
         kind = json_type(value)
         if kind != "string" and self.sdk and _takes_json(shape):

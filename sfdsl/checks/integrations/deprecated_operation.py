@@ -18,12 +18,12 @@ class DeprecatedOperation(ResourceCheck):
         It still works; the service advises against it and may retire it.
 
     Fires on:
-        {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iot:listPrincipalPolicies", "End": true,
-         "Parameters": {"Principal": "${Principal}"}}
+        {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:guardduty:getMasterAccount", "End": true,
+         "Parameters": {"DetectorId": "${Detector}"}}
 
     Instead:
-        {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:iot:listAttachedPolicies", "End": true,
-         "Parameters": {"Target": "${Principal}"}}
+        {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:guardduty:getAdministratorAccount", "End": true,
+         "Parameters": {"DetectorId": "${Detector}"}}
     """
 
     code = "SF525"
@@ -34,7 +34,7 @@ class DeprecatedOperation(ResourceCheck):
         for call, task in service_tasks(graph):
             service = sdk_service(task.service) if task.sdk else None
             operation = service.operation(task.api) if service is not None else None
-            if service is None or operation is None or not operation.deprecated:
+            if service is None or operation is None or not operation.deprecated or not operation.supported:
                 continue
             newer = [api for api in service.apis if _in_use(service.operation(api))]
             other = near(task.api, newer, cutoff=0.8)

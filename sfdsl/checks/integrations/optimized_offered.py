@@ -9,6 +9,7 @@ from sfdsl.aws.resource import Pattern
 from sfdsl.aws.services import resolve
 from sfdsl.checks.integrations._calls import service_tasks
 from sfdsl.checks.integrations._rule import ResourceCheck
+from sfdsl.checks.integrations.unknown_operation import exists
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -35,7 +36,7 @@ class OptimizedOffered(ResourceCheck):
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every aws-sdk call with an optimized form that takes all the parameters that are given."""
         for call, task in service_tasks(graph):
-            if not task.sdk or (task.pattern.waits and task.pattern is not Pattern.WAIT_FOR_TASK_TOKEN):
+            if not task.sdk or task.pattern in (Pattern.SYNC, Pattern.SYNC_2) or not exists(task):
                 continue
             meant = resolve(task.service, task.api)
             entry = optimized(meant.service, meant.api) if not meant.sdk else None

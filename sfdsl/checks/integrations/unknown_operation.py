@@ -38,18 +38,21 @@ class UnknownOperation(ResourceCheck):
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every Task with an unknown operation of a known service."""
         for call, task in service_tasks(graph):
-            if knows(task) and not _has(task):
+            if knows(task) and not exists(task):
                 form = f"aws-sdk:{task.service}" if task.sdk else f"the optimized integration {task.service}"
                 told = f"{call.subject} calls {task.api!r}, an operation that {form} does not have"
                 yield self.on(call, told, _hint(task))
 
 
-def _has(task: ServiceTask) -> bool:
+def exists(task: ServiceTask) -> bool:
+    """Whether there is such a call, spelled exactly so; True where nobody knows."""
     if not task.sdk:
         return optimized(task.service, task.api) is not None
     service = sdk_service(task.service)
+    if service is None:
+        return False
     # Of a retired service nobody knows the operations any more.
-    return service is None or service.support is Support.RETIRED or service.operation(task.api) is not None
+    return service.support is Support.RETIRED or service.operation(task.api) is not None
 
 
 def _hint(task: ServiceTask) -> str:

@@ -64,15 +64,6 @@ def test_what_expressions_give_does_not_count() -> None:
         pytest.param(map_of(KEEP, MaxConcurrency="${N}"), [], id="inline placeholder"),
         pytest.param(map_of(KEEP, DISTRIBUTED_EXPRESS, MaxConcurrency=10_000), [], id="distributed 10,000"),
         pytest.param(map_of(KEEP, DISTRIBUTED_EXPRESS, MaxConcurrency=10_001), ["SF408"], id="distributed 10,001"),
-        pytest.param(map_of(KEEP, DISTRIBUTED_EXPRESS, ItemBatcher={"MaxInputBytesPerBatch": 262_144}), [], id="256"),
-        pytest.param(
-            map_of(KEEP, DISTRIBUTED_EXPRESS, ItemBatcher={"MaxInputBytesPerBatch": 262_145}), ["SF410"], id="over 256"
-        ),
-        pytest.param(
-            map_of(KEEP, DISTRIBUTED_EXPRESS, ItemReader={"ReaderConfig": {"MaxItems": 100_000_001}}),
-            ["SF409"],
-            id="items",
-        ),
         pytest.param({"Type": "Wait", "Seconds": 31_536_000, "End": True}, [], id="a year"),
         pytest.param({"Type": "Wait", "Seconds": 31_536_001, "End": True}, ["SF421"], id="over a year"),
         pytest.param({"Type": "Fail", "Error": "x" * 256, "Cause": "x" * 32_768}, [], id="long texts"),
