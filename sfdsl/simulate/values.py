@@ -1,0 +1,103 @@
+"""JSON values as the interpreter handles them: kinds, equality, size, AWS's spelling, copies.
+
+Values are never changed in place once the interpreter has them, so that states, histories and results can share them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeAlias
+
+Json: TypeAlias = (
+    Any  # None | bool | int | float | str | list[Json] | dict[str, Json]; mypy has no use for the recursion
+)
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+class NotJson(TypeError):
+    """A value that JSON has no form for."""
+
+
+def text(value: Json) -> str:
+    """A value as AWS writes it into histories and causes: compact, keys in their order, only control escaped."""
+    return _encode(value)
+
+
+def size(value: Json) -> int:
+    """Bytes of a value as AWS counts a payload: the UTF-8 form of its compact text."""
+    written = _encode(value)
+    return len(written) if written.isascii() else len(written.encode("utf-8", "surrogatepass"))
+
+
+def kind(value: Json) -> str:
+    """The JSON type of a value: string, number, boolean, null, array or object."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"
+
+
+def is_number(value: Json) -> bool:
+    """Whether a value is a JSON number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def same(left: Json, right: Json, *, spelling: bool = False) -> bool:
+    """Whether two values are equal as JSON: the order of keys says nothing, true is not 1.
+
+    With `spelling`, `1` and `1.0` differ.
+    """
+    pairs = [(left, right)]
+    while pairs:
+        a, b = pairs.pop()
+        if isinstance(a, dict):
+            if not isinstance(b, dict) or a.keys() != b.keys():
+                return False
+            pairs.extend((a[key], b[key]) for key in a)
+        elif isinstance(a, list):
+            if not isinstance(b, list) or len(a) != len(b):
+                return False
+            pairs.extend(zip(a, b, strict=True))
+        elif isinstance(a, bool) or isinstance(b, bool):
+            if a is not b:
+                return False
+        elif a != b or (spelling and is_number(a) and type(a) is not type(b)):
+            return False
+    return True
+
+
+def copied(value: Json) -> Json:
+    """A value of its own, for code that may change what it is given."""
+    if isinstance(value, dict):
+        return {key: copied(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    return value
+
+
+def checked(value: Any, pointer: str = "") -> Json:
+    """A value as JSON, of its own: tuples become arrays. `pointer` is where it stands, for the message.
+
+    Raises:
+        NotJson: Some value in it has no form in JSON; the message says where and what.
+    """
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise NotJson(f"{value} at {pointer or 'the top'} is no JSON number")
+        return value
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise NotJson(f"the key {key!r} at {pointer or 'the top'} is no text")
+        return {key: checked(item, f"{pointer}/{key}") for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [checked(item, f"{pointer}/{place}") for place, item in enumerate(value)]
+    raise NotJson(f"{value!r} at {pointer or 'the top'} is a {type(value).__name__}, which JSON has no form for")
