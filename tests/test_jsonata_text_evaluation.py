@@ -79,6 +79,8 @@ def value(source: str, bindings: object = BINDINGS, **more: object) -> object:
         ("'b' > 'a'", True),
         ("$limit in [1, 2, 3]", True),
         ("1 in [true]", False),
+        ("null in [$nothing]", True),
+        ("$map([1], function() { null in [1, $nothing] })", True),
         ("'a' & 1.50 & true & null & $states.input.missing & [1, 'x']", 'a1.5truenull[1,"x"]'),
         ("$states.input.flag and $states.input.missing", False),
         ("$states.input.empty or $states.input.text", True),

@@ -40,10 +40,10 @@ class _Expression(Jsonata):  # type: ignore[misc]  # jsonata-python publishes no
 
     def evaluate_equality_expression(self, lhs: Any, rhs: Any, op: str) -> Any:
         compare = compiled.are_equal if op == "=" else compiled.are_unequal
-        return compare(_out(lhs), _out(rhs))
+        return compare(_plain(_out(lhs)), _plain(_out(rhs)))
 
     def evaluate_includes_expression(self, lhs: Any, rhs: Any) -> Any:
-        return compiled.is_in(_out(lhs), _out(rhs))
+        return compiled.is_in(_plain(_out(lhs)), _plain(_out(rhs)))
 
     def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
         return str(_fault(lambda: compiled.joined(_plain(_out(lhs)), _plain(_out(rhs)))))
@@ -80,7 +80,11 @@ def evaluate(source: str, bindings: Mapping[str, JSON], randomness: random.Rando
         frame.update(_random_functions(randomness))
     if millis is not None:
         frame.update(_clock(millis))
-    frame.update({name: _deep_in(value) for name, value in bindings.items()})
+    for name, given_value in bindings.items():
+        if name == "states" and isinstance(given_value, dict) and (fields := _fields_of_states(source)) is not None:
+            frame[name] = {field: _deep_in(each) for field, each in given_value.items() if field in fields}
+        elif name in source:
+            frame[name] = _deep_in(given_value)
     try:
         value = expression.evaluate(None, frame)
     except EvaluationFault:
@@ -89,7 +93,7 @@ def evaluate(source: str, bindings: Mapping[str, JSON], randomness: random.Rando
         raise EvaluationFault(str(fault.error), _message(fault)) from None
     except RecursionError:
         raise EvaluationFault("D1011", "Stack overflow. Check for non-terminating recursive function") from None
-    except (ArithmeticError, ValueError, TypeError, AttributeError, IndexError, KeyError) as fault:
+    except (ArithmeticError, ValueError, TypeError, AttributeError, IndexError, KeyError, re.error) as fault:
         # Where JavaScript coerces a value of another type, jsonata-python runs into a Python error.
         raise EvaluationFault("T0410", f"a function does not take its arguments ({fault})") from None
     return _deep_out(value)
@@ -106,6 +110,13 @@ def _parsed(source: str) -> _Expression:
     expression.set_output_convert_nulls(False)
     expression.set_validate_input(False)
     return expression
+
+
+@lru_cache(maxsize=4096)
+def _fields_of_states(source: str) -> frozenset[str] | None:
+    """The fields of `$states` that an expression can read, so that the rest is not copied; None for all of them."""
+    found = [match[1] for match in re.finditer(r"\$states\b(?:\s*\.\s*(\w+))?", source)]
+    return frozenset(found) if all(found) else None
 
 
 def _message(fault: JException) -> str:

@@ -3,6 +3,7 @@
 `parse` gives the node of a text, `problems` what is wrong with it, `evaluate` its value as AWS computes it.
 """
 
+from sfdsl.jsonpath.cursor import SyntaxProblem
 from sfdsl.jsonpath.errors import IntrinsicFailure, PathMismatch, PathNotFound
 from sfdsl.jsonpath.evaluating import evaluate, insert, template
 from sfdsl.jsonpath.functions import ALGORITHMS, FUNCTIONS, MAX_NESTING, MAX_RANGE, Intrinsic, Parameter
@@ -33,7 +34,7 @@ from sfdsl.jsonpath.nodes import (
     Variable,
     Wildcard,
 )
-from sfdsl.jsonpath.parser import SyntaxProblem, parse
+from sfdsl.jsonpath.parser import parse
 from sfdsl.jsonpath.questions import (
     Problem,
     calls,
