@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from sfdsl.diagnostics import Diagnostic, Rule, did_you_mean
 from sfdsl.dsl import references as refs
+from sfdsl.dsl.lower.defaults import Standby
 from sfdsl.dsl.lower.paths import FieldPath, Fields
 from sfdsl.dsl.lower.scopes import LoweredScope, Outline, child_execution
 from sfdsl.dsl.pipeline import Pipeline
@@ -95,8 +96,7 @@ class Binder:
             scope: Body(scope.owner) for scope in outline.scopes if isinstance(scope.owner, Map)
         }
         self.errors: dict[LoweredScope, Holder] = {}
-        self.defaults: dict[Step, dict[FieldPath, Value]] = {}
-        self.default_readers: dict[Step, list[Step]] = {}
+        self.defaults: dict[Step, Standby] = {}
         self._bound: dict[tuple[int, Step, Stage], Textual] = {}
         self._uncaught: dict[LoweredScope, frozenset[str]] = {}
 
@@ -108,6 +108,8 @@ class Binder:
                     self._bind_value(value, step, stage)
         for end in self.ends():
             self._bind_value(self.pipeline._output, end, Stage.AFTER)
+        if not self.findings:
+            self._check_defaults()
 
     def ends(self) -> Iterator[Step]:
         """The steps at which the pipeline succeeds and gives its `output`, if it has one; handlers of errors do not."""
@@ -176,14 +178,16 @@ class Binder:
         if producer is step:
             if stage is Stage.AFTER and not isinstance(step, Pass):
                 return lambda path: dotted("$states.result", path)
-            message = f"step {step.name!r} reads its own result before it has one"
-            return self._report(
-                OwnResultTooEarly, step, message, "read it in output=, in assign(...), or in a later step"
-            )
+            if use.default is NO_DEFAULT:
+                field = "".join(f".{name}" for name in use.path)
+                message = f"step {step.name!r} reads its own result before it has one"
+                hint = "read it in output=, in assign(...), or in a later step; "
+                hint += f"in a loop write .result{field}.default(...) for what stands for it in the first round"
+                return self._report(OwnResultTooEarly, step, message, hint)
         at = self._seen_from(home, step, scope)
         if at is None:
             return self._report(ResultInsideScope, step, *self._inside(producer, home, step, scope))
-        if at is producer:
+        if at is producer and step is not producer:
             message = f"step {step.name!r} stands inside of {producer.name!r} and reads its result"
             return self._report(OwnResultTooEarly, step, message, "read it in a step that follows")
         graph = home.graph
@@ -197,14 +201,32 @@ class Binder:
                 field = "".join(f".{name}" for name in use.path)
                 hint = f"write .result{field}.default(...) for that path, or read it only behind {producer.name!r}"
                 return self._report(ResultNotOnEveryPath, step, message, hint)
-            self.defaults.setdefault(producer, {})[use.path] = use.default
-            self.default_readers.setdefault(producer, []).append(at)
+            standby = self.defaults.setdefault(producer, Standby(producer, home))
+            standby.values[use.path] = use.default
+            standby.readers.append(at)
             for inner in uses(use.default):
-                self.bind(inner, producer, Stage.BEFORE)
+                self._bind_default(inner, standby)
         holder = self.results.setdefault(producer, Holder(producer.name))
         certain = not use.optional and use.default is NO_DEFAULT and self._always_read(producer, at, home, step, scope)
         holder.fields.add(use.path, certain)
         return self._carried(holder, holder.text, use, step, scope, home)
+
+    def _bind_default(self, use: Use, standby: Standby) -> None:
+        """Bind what a default reads before the producer runs; for the reader, `uses` has given it as well."""
+        self.bind(use, standby.producer, Stage.BEFORE)
+        if isinstance(use.reference, refs.StepResult):
+            if self.outline.scope_of.get(use.reference._step) is standby.scope:
+                standby.sources.add(use.reference._step)
+        elif isinstance(use.reference, (refs.MapItem, refs.MapIndex)):
+            standby.reads_item = standby.reads_item or use.reference._owner is standby.scope.owner
+
+    def _check_defaults(self) -> None:
+        for producer, standby in self.defaults.items():
+            if (standby.sources or standby.reads_item) and standby.place() is None:
+                names = ", ".join(repr(name) for name in sorted(step.name for step in standby.sources)) or "the item"
+                message = f"what stands for the result of {producer.name!r} reads {names}; no step can set it in time"
+                hint = "put a Pass with output= where the value is known and the ways have not parted, and read that"
+                self._report(ResultNotOnEveryPath, producer, message, hint)
 
     def _input(self, use: Use, pipeline: Pipeline, step: Step, scope: LoweredScope) -> Textual:
         if pipeline is not self.pipeline:

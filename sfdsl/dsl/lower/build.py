@@ -9,10 +9,12 @@ from typing import Any, TypeAlias
 from attrs import evolve, frozen
 
 from sfdsl.dsl.lower.bind import Binder, Body, Carried, Holder, Stage, dotted
+from sfdsl.dsl.lower.defaults import Standby
 from sfdsl.dsl.lower.names import Names
 from sfdsl.dsl.lower.paths import FieldPath, Fields
 from sfdsl.dsl.lower.scopes import LoweredScope, Outline
 from sfdsl.dsl.policies import Retry, Transient, seconds
+from sfdsl.dsl.references import StepResult
 from sfdsl.dsl.steps import (
     UNSET,
     Catching,
@@ -173,11 +175,11 @@ class Builder:
 
     def _place_defaults(self) -> None:
         """Set a variable to its default before the ways part, so that it exists on each of them."""
-        for producer, defaults in self.binder.defaults.items():
-            scope = self.outline.scope_of[producer]
+        for producer, standby in self.binder.defaults.items():
+            scope = standby.scope
             holder = self.binder.results[producer]
-            value = partial(self._defaults, defaults, holder, producer)
-            place = self._before(scope, producer)
+            place = standby.place()
+            value = partial(self._standby, standby, None if place is None else place[0])
             if place is not None:
                 step, whichever_way = place
                 kept = self.always if whichever_way else self.assigned
@@ -186,31 +188,16 @@ class Builder:
                 name, assignments = self.inserted.get(scope, (f"Set defaults of {self._scope_name(scope)}", {}))
                 self.inserted[scope] = (name, {**assignments, holder.name: value})
 
-    def _defaults(self, defaults: dict[FieldPath, Value], holder: Holder, producer: Step) -> Json:
-        if () in defaults:
-            return self._value(defaults[()], producer)
-        return Fields(defaults).build(lambda path: self._value(defaults[path], producer))
+    def _standby(self, standby: Standby, place: Step | None) -> Json:
+        before = self.binder.resolver(standby.producer, Stage.BEFORE)
 
-    def _before(self, scope: LoweredScope, producer: Step) -> tuple[Step, bool] | None:
-        """The nearest step that the producer and all readers come after, and that the producer never leads back to.
+        def resolve(reference: Reference, path: FieldPath) -> str:
+            own = place is not None and isinstance(reference, StepResult) and reference._step is place
+            return dotted("$states.result", path) if own else before(reference, path)
 
-        A Choice would have to assign in each of its rules, so another step is preferred. The second part says whether
-        readers also come after it when it fails, so that its catchers have to assign as well.
-        """
-        graph = scope.graph
-        by_key = {scope.key(step): step for step in scope.steps}
-        readers = [scope.key(reader) for reader in self.binder.default_readers[producer]]
-        possible = [
-            by_key[key]
-            for key in graph.dominators(scope.key(producer))
-            if not (by_key[key].terminal or isinstance(by_key[key], Raw))
-            and all(reader != key and graph.entered_before(key, reader) for reader in readers)
-            and not graph.leads_to(scope.key(producer), key)
-        ]
-        if not possible:
-            return None
-        step = next((step for step in possible if not isinstance(step, Choice)), possible[0])
-        return step, not all(graph.completes_before(scope.key(step), reader) for reader in readers)
+        if () in standby.values:
+            return template(standby.values[()], resolve)
+        return Fields(standby.values).build(lambda path: template(standby.values[path], resolve))
 
     def _scope_name(self, scope: LoweredScope) -> str:
         return self.pipeline.name if scope.owner is None else scope.owner.name
