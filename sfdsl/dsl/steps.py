@@ -38,7 +38,8 @@ class Step:
 
     Args:
         name: As it stands in the graph, in histories and in the bill; 1 to 80 characters, unique in the pipeline.
-        output: What the state hands on; left out, what AWS hands on: the result of a task, else the input.
+        output: What the state hands on; left out, what AWS hands on: the result of a task, else the input. A function
+            is given the step's own result: `output=lambda result: {"id": result.Id}`.
         comment: For the definition.
         idempotent: Assert that running it twice does no harm.
         duration: Assert how long it takes as a rule.
@@ -67,7 +68,7 @@ class Step:
         self.idempotent = idempotent
         self.duration = duration
         self.suppress = (suppress,) if isinstance(suppress, str) else tuple(suppress)
-        self._output = output
+        self._output = output(StepResult(self)) if callable(output) and not isinstance(output, Expression) else output
         self._assigned: dict[str, Value] = {}
         self._next: Step | None = None
         self._conflicts: list[Conflict] = []

@@ -442,3 +442,8 @@ def test_five_thousand_steps_are_lowered_without_recursion() -> None:
         last >> following
         last = following
     assert len(defined(first)) == 5000
+
+
+def test_an_output_that_is_a_function_is_given_the_own_result() -> None:
+    found = defined(aws.lambda_.invoke("A", FunctionName="f", output=lambda result: {"x": result.Payload.x}))
+    assert found["A"]["Output"] == {"x": "{% $states.result.Payload.x %}"}
