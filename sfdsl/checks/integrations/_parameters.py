@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
 from attrs import frozen
@@ -46,6 +46,9 @@ class Problem:
     hint: str
 
 
+Keys: TypeAlias = "tuple[str | int, ...]"
+"""The keys that lead from the parameters to a place in them."""
+
 _FOUND: WeakKeyDictionary[WorkflowGraph, tuple[Problem, ...]] = WeakKeyDictionary()
 
 
@@ -62,7 +65,7 @@ def _of_call(call: Call) -> Iterator[Problem]:
     if shape is None or not isinstance(call.payload, dict) or not isinstance(call.resource, ServiceTask):
         return
     walk = _Walk(call)
-    yield from walk.structure(call.payload, shape, call.origin, "")
+    yield from walk.structure(call.payload, shape, (), "")
     if call.task is not None and not call.task.sdk:
         api = optimized(call.task.service, call.task.api)
         yield from walk.groups(api) if api is not None else ()
@@ -107,10 +110,11 @@ class _Walk:
         self.name = task.name
         self.sdk = task.sdk
 
-    def _problem(self, fault: Fault, origin: Origin, message: str, hint: str = "") -> Problem:
+    def _problem(self, fault: Fault, where: Keys, message: str, hint: str = "") -> Problem:
+        origin = self.call.origin.down(*where)
         return Problem(fault, self.call, origin, f"{self.call.subject}: {message}", hint)
 
-    def structure(self, value: dict[str, Json], shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
+    def structure(self, value: dict[str, Json], shape: Shape, where: Keys, path: str) -> Iterator[Problem]:
         """The faults of an object that stands for a structure."""
         given: set[str] = set()  # what a misspelt name is near to counts as given: one finding for one mistake
         hidden = False  # whether a placeholder in a key hides names
@@ -120,7 +124,7 @@ class _Walk:
             if has_placeholder(key):
                 hidden = True
                 continue
-            below = origin.down(key)
+            below = (*where, key)
             spelled = name if name in members else shape.spelled(name)
             given.add(spelled or near(name.removesuffix(".$"), members, cutoff=0.7) or name)
             if spelled is None:
@@ -131,25 +135,25 @@ class _Walk:
             if spelled is not None and not dynamic:
                 yield from self.value(item, members[spelled], below, _join(path, name))
         if not hidden:
-            yield from self._missing(given, shape, origin, path)
+            yield from self._missing(given, shape, where, path)
             if shape.union:
                 known = [name for name in members if name in given]
                 if len(known) > 1:
                     told = f"{_quoted(known)} stand together in {path or self.call.key}; {self.name} takes one of them"
-                    yield self._problem(Fault.ONE_OF, origin, told, "keep one of them")
+                    yield self._problem(Fault.ONE_OF, where, told, "keep one of them")
 
     def _name(self, key: str) -> tuple[str, bool]:
         if not self.call.jsonata and key.endswith(".$"):
             return key[:-2], True
         return key, False
 
-    def _unknown(self, name: str, key: str, shape: Shape, origin: Origin, path: str) -> Problem:
+    def _unknown(self, name: str, key: str, shape: Shape, where: Keys, path: str) -> Problem:
         bare = name.removesuffix(".$")
         if self.call.jsonata and bare != name and bare in shape.members:
             hint = f'in JSONata write "{bare}": "{{% ... %}}"'
         else:
             hint = self._near(name, key, shape, path)
-        return self._problem(Fault.UNKNOWN, origin, f"{self.name} takes no parameter {_join(path, name)!r}", hint)
+        return self._problem(Fault.UNKNOWN, where, f"{self.name} takes no parameter {_join(path, name)!r}", hint)
 
     def _near(self, name: str, key: str, shape: Shape, path: str) -> str:
         match = near(name, shape.members, cutoff=0.7)
@@ -163,20 +167,20 @@ class _Walk:
         names = sorted(shape.members)
         return f"it takes {', '.join(names)}" if len(names) <= 12 else "delete it"
 
-    def _miscased(self, name: str, key: str, spelled: str, origin: Origin, path: str) -> Problem:
+    def _miscased(self, name: str, key: str, spelled: str, where: Keys, path: str) -> Problem:
         told = f"{self.name} spells the parameter {_join(path, name)!r} as {spelled!r}"
         # The guide itself has had a small letter inside a parameter of an optimized call (RetryStrategy.attempts).
         unsure = path and not self.sdk and name[:1].upper() + name[1:] == spelled
         return self._problem(
-            Fault.NESTED_CASE if unsure else Fault.MISCASED, origin, told, f'write "{spelled}{key[len(name) :]}"'
+            Fault.NESTED_CASE if unsure else Fault.MISCASED, where, told, f'write "{spelled}{key[len(name) :]}"'
         )
 
-    def _missing(self, given: set[str], shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
+    def _missing(self, given: set[str], shape: Shape, where: Keys, path: str) -> Iterator[Problem]:
         for name in shape.required:
             if name not in given:
                 told = f"{self.name} needs the parameter {_join(path, name)!r}"
                 yield self._problem(
-                    Fault.MISSING, origin, told, f"add {self._example(name, shape)} to {path or self.call.key}"
+                    Fault.MISSING, where, told, f"add {self._example(name, shape)} to {path or self.call.key}"
                 )
 
     def _example(self, name: str, shape: Shape) -> str:
@@ -188,7 +192,7 @@ class _Walk:
         value = f'"{member.enum[0]}"' if member.enum else values.get(member.kind, '"..."')
         return f'"{name}": {value}'
 
-    def value(self, value: Json, shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
+    def value(self, value: Json, shape: Shape, where: Keys, path: str) -> Iterator[Problem]:
         """The faults of a literal value."""
         if value is None or shape.kind is Kind.ANY or is_open(value):
             return
@@ -196,26 +200,26 @@ class _Walk:
         if kind != "string" and self.sdk and _takes_json(shape):
             return
         if not shape.accepts(kind) or not _reads_as(value, shape):
-            yield self._wrong_type(value, kind, shape, origin, path)
+            yield self._wrong_type(value, kind, shape, where, path)
             return
         match value:
             case dict() if shape.kind is Kind.STRUCTURE:
-                yield from self.structure(value, shape, origin, path)
+                yield from self.structure(value, shape, where, path)
             case dict() if shape.kind is Kind.MAP and shape.element is not None:
                 for key, item in value.items():
                     name, dynamic = self._name(key)
                     if not dynamic:
-                        yield from self.value(item, shape.element, origin.down(key), _join(path, name))
+                        yield from self.value(item, shape.element, (*where, key), _join(path, name))
             case list() if shape.kind is Kind.LIST and shape.element is not None:
-                yield from self._length(len(value), "element", shape, origin, path)
+                yield from self._length(len(value), "element", shape, where, path)
                 for i, item in enumerate(value):
-                    yield from self.value(item, shape.element, origin.down(i), f"{path}[{i}]")
+                    yield from self.value(item, shape.element, (*where, i), f"{path}[{i}]")
             case str() if shape.kind is Kind.STRING:
-                yield from self._text(value, shape, origin, path)
+                yield from self._text(value, shape, where, path)
             case int() | float() if not isinstance(value, bool):
-                yield from self._range(value, shape, origin, path)
+                yield from self._range(value, shape, where, path)
 
-    def _wrong_type(self, value: Json, kind: str, shape: Shape, origin: Origin, path: str) -> Problem:
+    def _wrong_type(self, value: Json, kind: str, shape: Shape, where: Keys, path: str) -> Problem:
         wanted = _KINDS.get(shape.kind, shape.kind.value)
         match kind:
             case "string":
@@ -227,7 +231,7 @@ class _Walk:
             case _:
                 shown = f"an {kind}"
         told = f"{self.name} takes {wanted} as {path!r}, not {shown}"
-        return self._problem(Fault.TYPE, origin, told, self._convert(value, kind, shape, path))
+        return self._problem(Fault.TYPE, where, told, self._convert(value, kind, shape, path))
 
     def _convert(self, value: Json, kind: str, shape: Shape, path: str) -> str:
         name = path.rsplit(".", 1)[-1]
@@ -245,7 +249,7 @@ class _Walk:
             return f"it has the fields {', '.join(sorted(shape.members))}"
         return ""
 
-    def _text(self, value: str, shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
+    def _text(self, value: str, shape: Shape, where: Keys, path: str) -> Iterator[Problem]:
         if value.startswith(("$", "States.")):
             return  # a path that lacks its `.$`, which another rule reports
         if shape.enum:
@@ -254,11 +258,11 @@ class _Walk:
                 listed = ", ".join(shape.enum[:12]) + (", ..." if len(shape.enum) > 12 else "")
                 hint = f"did you mean {match!r}?" if match is not None else f"it takes {listed}"
                 told = f"{self.name} does not know {value!r} as {path!r}"
-                yield self._problem(Fault.ENUM, origin, told, hint)
+                yield self._problem(Fault.ENUM, where, told, hint)
             return
-        yield from self._length(len(value), "character", shape, origin, path)
+        yield from self._length(len(value), "character", shape, where, path)
 
-    def _length(self, length: int, unit: str, shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
+    def _length(self, length: int, unit: str, shape: Shape, where: Keys, path: str) -> Iterator[Problem]:
         least, most = shape.minimum, shape.maximum
         if least is not None and length < least:
             limit = f"at least {least:g}"
@@ -267,9 +271,9 @@ class _Walk:
         else:
             return
         shown = f"{length:,} {unit}{'' if length == 1 else 's'}"
-        yield self._problem(Fault.RANGE, origin, f"{path!r} has {shown}; {self.name} takes {limit}")
+        yield self._problem(Fault.RANGE, where, f"{path!r} has {shown}; {self.name} takes {limit}")
 
-    def _range(self, value: float, shape: Shape, origin: Origin, path: str) -> Iterator[Problem]:
+    def _range(self, value: float, shape: Shape, where: Keys, path: str) -> Iterator[Problem]:
         least, most = shape.minimum, shape.maximum
         if least is not None and value < least:
             limit = f"at least {least:g}"
@@ -277,7 +281,7 @@ class _Walk:
             limit = f"at most {most:g}"
         else:
             return
-        yield self._problem(Fault.RANGE, origin, f"{path!r} is {value:g}; {self.name} takes {limit}")
+        yield self._problem(Fault.RANGE, where, f"{path!r} is {value:g}; {self.name} takes {limit}")
 
     def groups(self, api: Optimized) -> Iterator[Problem]:
         """The groups of parameters of which exactly one is given."""
@@ -289,10 +293,10 @@ class _Walk:
             given = [name for name, known in states.items() if known]
             if len(given) > 1:
                 told = f"{_quoted(given)} stand together; {self.name} takes one of them"
-                yield self._problem(Fault.ONE_OF, self.call.origin, told, "keep one of them")
+                yield self._problem(Fault.ONE_OF, (), told, "keep one of them")
             elif not given and None not in states.values():
                 told = f"{self.name} needs one of {_quoted(group)}"
-                yield self._problem(Fault.ONE_OF, self.call.origin, told, f'add "{group[0]}" to {self.call.key}')
+                yield self._problem(Fault.ONE_OF, (), told, f'add "{group[0]}" to {self.call.key}')
 
     def _given(self, value: Json, path: list[str]) -> bool | None:
         """Whether a parameter is given; None where an expression hides it."""

@@ -14,10 +14,10 @@ from sfdsl.model.fields import ABSENT, Json
 from sfdsl.model.states import Choice, ChoiceRule, Comparison, Condition, Map, Pass, State
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
-_JSONATA_RANGE = re.compile(r"\{%\s*\[\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\]\s*%\}")
-_JSONATA_STEPS = re.compile(r"\{%\s*\$range\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)\s*%\}")
-_INTRINSIC_RANGE = re.compile(r"\s*States\.ArrayRange\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)\s*")
-_PLAIN_PATH = re.compile(r"\$(?:\.[A-Za-z_]\w*)*")
+_JSONATA_RANGE = r"\{%\s*\[\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\]\s*%\}"
+_JSONATA_STEPS = r"\{%\s*\$range\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)\s*%\}"
+_INTRINSIC_RANGE = r"\s*States\.ArrayRange\(\s*(-?\d+)\s*,\s*(-?\d+)\s*,\s*(-?\d+)\s*\)\s*"
+_PLAIN_PATH = r"\$(?:\.[A-Za-z_]\w*)*"
 
 
 def items(graph: FlowGraph, state: Map) -> int | None:
@@ -47,7 +47,7 @@ def items(graph: FlowGraph, state: Map) -> int | None:
 
 
 def _plain(path: str | object | None) -> list[str] | None:
-    if not isinstance(path, str) or not _PLAIN_PATH.fullmatch(path):
+    if not isinstance(path, str) or not re.fullmatch(_PLAIN_PATH, path):
         return None
     return path.split(".")[1:]
 
@@ -57,15 +57,15 @@ def _length(value: Json) -> int | None:
         return len(value)
     if not isinstance(value, str):
         return None
-    if found := _JSONATA_RANGE.fullmatch(value):
+    if found := re.fullmatch(_JSONATA_RANGE, value):
         return max(0, int(found[2]) - int(found[1]) + 1)
-    if found := _JSONATA_STEPS.fullmatch(value):
+    if found := re.fullmatch(_JSONATA_STEPS, value):
         return _steps(int(found[1]), int(found[2]), int(found[3]))
     return None
 
 
 def _intrinsic_length(value: Json) -> int | None:
-    found = _INTRINSIC_RANGE.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_INTRINSIC_RANGE, value) if isinstance(value, str) else None
     return _steps(int(found[1]), int(found[2]), int(found[3])) if found else None
 
 
@@ -142,7 +142,7 @@ _OPERATORS = {
     "NumericGreaterThanEquals": ">=",
 }
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_CONDITION = re.compile(rf"\{{%\s*(\$\w+)\s*(<=|>=|<|>)\s*({_NUMBER})\s*%\}}")
+_CONDITION = rf"\{{%\s*(\$\w+)\s*(<=|>=|<|>)\s*({_NUMBER})\s*%\}}"
 
 
 def _bounds(choice: Choice, inside: set[str]) -> Iterator[tuple[str, str, float]]:
@@ -164,13 +164,13 @@ def _comparison(rule: ChoiceRule) -> tuple[str, str, float] | None:
             operator in _OPERATORS and (bound := literal(operand)) is not None
         ):
             return variable, _OPERATORS[operator], bound
-        case Condition(text=str() as text) if found := _CONDITION.fullmatch(text):
+        case Condition(text=str() as text) if found := re.fullmatch(_CONDITION, text):
             return found[1], found[2], float(found[3])
     return None
 
 
-_MATH_ADD = re.compile(r"\s*States\.MathAdd\(\s*(\$[\w.$]*)\s*,\s*(-?\d+)\s*\)\s*")
-_PLUS = re.compile(rf"\{{%\s*(\$\w+)\s*([+-])\s*({_NUMBER})\s*%\}}")
+_MATH_ADD = r"\s*States\.MathAdd\(\s*(\$[\w.$]*)\s*,\s*(-?\d+)\s*\)\s*"
+_PLUS = rf"\{{%\s*(\$\w+)\s*([+-])\s*({_NUMBER})\s*%\}}"
 
 
 def _increments(state: State) -> Iterator[tuple[str, float]]:
@@ -178,9 +178,9 @@ def _increments(state: State) -> Iterator[tuple[str, float]]:
     for variable, value in _writes(state):
         if not isinstance(value, str):
             continue
-        if (found := _MATH_ADD.fullmatch(value)) and found[1] == variable:
+        if (found := re.fullmatch(_MATH_ADD, value)) and found[1] == variable:
             yield variable, int(found[2])
-        elif (found := _PLUS.fullmatch(value)) and found[1] == variable:
+        elif (found := re.fullmatch(_PLUS, value)) and found[1] == variable:
             yield variable, float(found[3]) * (1 if found[2] == "+" else -1)
 
 

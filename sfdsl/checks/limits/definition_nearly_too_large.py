@@ -35,8 +35,8 @@ class DefinitionNearlyTooLarge(Check):
         """One finding, where the text is over 80 % of the quota and could still be deployed."""
         limit = quotas.DEFINITION_CHARACTERS.limit
         least = definition_size(graph)
-        # Hardly a definition grows more than eightfold by indentation, and writing it indented is slow.
-        if least > limit or least * 8 < NEARLY * limit:
+        # Hardly a definition grows more than fourfold by indentation, and writing it indented is slow.
+        if least > limit or least * 4 < NEARLY * limit:
             return
         written = written_size(graph)
         if written > limit:

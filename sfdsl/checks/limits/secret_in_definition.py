@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits._secrets import form, texts
-from sfdsl.checks.limits._size import payloads
+from sfdsl.checks.limits._secrets import secrets
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -31,15 +30,12 @@ class SecretInDefinition(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every literal text in a payload that has a well-known form."""
-        for _, state in graph.states():
-            for part, key, value in payloads(state):
-                for literal in texts(value, part.origin.down(key), key):
-                    kind = form(literal.text)
-                    if kind is not None:
-                        yield self.finding(
-                            f"state {state.name!r} has {kind} in {literal.key!r}",
-                            hint="replace the secret, and keep the new one in AWS Secrets Manager, where the called "
-                            "function reads it; for an endpoint use http:invoke with a connection of EventBridge",
-                            origin=literal.origin,
-                            state=state.name,
-                        )
+        for secret in secrets(graph):
+            if secret.kind is not None:
+                yield self.finding(
+                    f"state {secret.state.name!r} has {secret.kind} in {secret.key!r}",
+                    hint="replace the secret, and keep the new one in AWS Secrets Manager, where the called "
+                    "function reads it; for an endpoint use http:invoke with a connection of EventBridge",
+                    origin=secret.origin,
+                    state=secret.state.name,
+                )

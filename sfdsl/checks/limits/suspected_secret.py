@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfdsl.checks.base import Check
-from sfdsl.checks.limits._secrets import form, suspected, texts
-from sfdsl.checks.limits._size import payloads
+from sfdsl.checks.limits._secrets import secrets
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -31,14 +30,12 @@ class SuspectedSecret(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """Every literal text whose key ends in a word for a secret, and which no form gives away already."""
-        for _, state in graph.states():
-            for part, key, value in payloads(state):
-                for literal in texts(value, part.origin.down(key), key):
-                    if suspected(literal) and form(literal.text) is None:
-                        yield self.finding(
-                            f"state {state.name!r} has a literal text in {literal.key!r}, which names a secret",
-                            hint="keep it in AWS Secrets Manager and hand on its name; if it is no secret, suppress "
-                            f"{self.code} for this state",
-                            origin=literal.origin,
-                            state=state.name,
-                        )
+        for secret in secrets(graph):
+            if secret.kind is None:
+                yield self.finding(
+                    f"state {secret.state.name!r} has a literal text in {secret.key!r}, which names a secret",
+                    hint="keep it in AWS Secrets Manager and hand on its name; if it is no secret, suppress "
+                    f"{self.code} for this state",
+                    origin=secret.origin,
+                    state=secret.state.name,
+                )
