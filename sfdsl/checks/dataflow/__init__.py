@@ -18,6 +18,7 @@ from sfdsl.checks.dataflow.intrinsic_argument import IntrinsicArgument
 from sfdsl.checks.dataflow.intrinsic_arity import IntrinsicArity
 from sfdsl.checks.dataflow.intrinsic_nesting import IntrinsicNesting
 from sfdsl.checks.dataflow.intrinsic_not_allowed import IntrinsicNotAllowed
+from sfdsl.checks.dataflow.items_not_array import ItemsNotArray
 from sfdsl.checks.dataflow.jsonata_syntax import JsonataSyntax
 from sfdsl.checks.dataflow.map_item_outside_map import MapItemOutsideMap
 from sfdsl.checks.dataflow.maybe_undefined_variable import MaybeUndefinedVariable
@@ -91,4 +92,5 @@ CHECKS: tuple[type[Check], ...] = (
     ConditionNotBoolean,
     RepeatedChoiceRule,
     SingletonItems,
+    ItemsNotArray,
 )

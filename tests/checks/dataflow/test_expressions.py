@@ -1,4 +1,4 @@
-"""Rules on JSONata texts: SF201 to SF215, SF256, SF257 and SF260."""
+"""Rules on JSONata texts: SF201 to SF215, SF256, SF257, SF260 and SF261."""
 
 from __future__ import annotations
 
@@ -256,8 +256,24 @@ def test_conditions(condition: Any, expected: list[str]) -> None:
         pytest.param("{% $states.input.rows[0] %}", [], id="an index"),
         pytest.param("{% $append($states.input.rows[ok], []) %}", [], id="a filter inside a call"),
         pytest.param("{% [1..5] %}", [], id="a range"),
+        pytest.param("{% [] %}", [], id="an empty array"),
+        pytest.param([1, "{% 2 %}"], [], id="a literal array"),
+        pytest.param("{% 'a' %}", ["SF261"], id="a constant text"),
+        pytest.param("{% null %}", ["SF261"], id="null"),
+        pytest.param("{% {'a': 1} %}", ["SF261"], id="a constant object"),
+        pytest.param({"a": 1}, ["SF261"], id="a literal object"),
+        pytest.param("rows", ["SF261"], id="a plain text"),
+        pytest.param(7, ["SF261"], id="a number"),
+        pytest.param("${Items}", [], id="a placeholder"),
+        pytest.param("{% [1, 2]", ["SF202"], id="half delimited"),
     ],
 )
-def test_items(items: str, expected: list[str]) -> None:
+def test_items(items: Any, expected: list[str]) -> None:
     body = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
     assert codes(one({"Type": "Map", "Items": items, "ItemProcessor": body}, "JSONata")) == expected
+
+
+def test_a_distributed_map_runs_over_an_object() -> None:
+    config = {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}
+    body = {"ProcessorConfig": config, "StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+    assert codes(one({"Type": "Map", "Items": {"a": 1}, "ItemProcessor": body}, "JSONata")) == []
