@@ -121,7 +121,7 @@ def corrected(name: str, suffix: str, grants: list[dict[str, Any]]) -> list[dict
     service = name.split(":")[0]
     made = [dict(entry) for entry in grants]
     if service == "sagemaker":
-        made = _sagemaker(name, made)
+        made = _sagemaker(name, suffix, made)
     if name == "elasticmapreduce:createCluster":
         made = _create_cluster(made)
     if name == "eks:createNodegroup":
@@ -207,7 +207,7 @@ def _create_cluster(grants: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return made
 
 
-def _sagemaker(name: str, grants: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _sagemaker(name: str, suffix: str, grants: list[dict[str, Any]]) -> list[dict[str, Any]]:
     own = next(text for text in grants[0]["resources"])
     own = own.replace("}*", "}")  # the name is exact: SageMaker appends nothing to it
     made = []
@@ -215,6 +215,10 @@ def _sagemaker(name: str, grants: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if entry["actions"] in (["sagemaker:ListTags"], ["sagemaker:AddTags"]):
             # The documentation's `*`; the reference lists the types of everything that can be tagged.
             made.append({**entry, "resources": [own]})
+            if suffix == ".sync":
+                # Step Functions tags the jobs that it waits for (MANAGED_BY_AWS), whether the call has tags or not.
+                # The documentation's templates leave it out. Source: github.com/aws/aws-cdk, issues 26012 and 32294.
+                made[-1].pop("when", None)
         elif entry["actions"][0] == "iam:PassRole":
             made.append(entry)
         else:

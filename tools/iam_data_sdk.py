@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,12 @@ PRINCIPALS = {
     "ecs": "ecs-tasks.amazonaws.com",
     "elasticfilesystem": "elasticfilesystem.amazonaws.com",
     "es": "es.amazonaws.com",
+    "iotanalytics": "iotanalytics.amazonaws.com",
+    "mediapackage-vod": "mediapackage.amazonaws.com",
+    "mobiletargeting": "pinpoint.amazonaws.com",
+    "shield": "drt.shield.amazonaws.com",
+    "snowball": "importexport.amazonaws.com",
+    "workmail": "export.workmail.amazonaws.com",
     "geo": "geo.amazonaws.com",
     "kafkaconnect": "kafkaconnect.amazonaws.com",
     "logs": "logs.amazonaws.com",
@@ -55,7 +62,12 @@ PRINCIPALS_OF_CALLS = {
     "rds:modifyDBInstance": "monitoring.rds.amazonaws.com",
     "rds:startExportTask": "export.rds.amazonaws.com",
     "s3control:createJob": "batchoperations.s3.amazonaws.com",
+    "apprunner:createService": "build.apprunner.amazonaws.com",
+    "apprunner:updateService": "build.apprunner.amazonaws.com",
+    "bedrock:createMarketplaceModelEndpoint": "sagemaker.amazonaws.com",
+    "cloudwatch:putMetricStream": "streams.metrics.cloudwatch.amazonaws.com",
     "eventbridge:putTargets": "events.amazonaws.com",
+    **{f"lexmodelsv2:{api}": "lexv2.amazonaws.com" for api in ("createBot", "updateBot", "startImport")},
 }
 
 # Where neither the map nor a name tells which argument fills a variable: reviewed by hand.
@@ -79,6 +91,7 @@ BY_HAND: dict[str, dict[str, list[str]]] = {
     "emr:terminateJobFlows": {"": ["~elasticmapreduce:cluster/{JobFlowIds[]}"]},
     "emr:addJobFlowSteps": {"": ["~elasticmapreduce:cluster/{JobFlowId}"]},
     "emr:setTerminationProtection": {"": ["~elasticmapreduce:cluster/{JobFlowIds[]}"]},
+    "eventbridge:putEvents": {"": ["~events:event-bus/{Entries[].EventBusName@|default}"]},
     "eventbridge:putRule": {"": ["~events:rule/{Name}"]},
     "eventbridge:putTargets": {"": ["~events:rule/{Rule}"]},
     "eventbridge:enableRule": {"": ["~events:rule/{Name}"]},
@@ -133,6 +146,19 @@ BY_HAND: dict[str, dict[str, list[str]]] = {
 # These read and write objects in the caller's name; `sfdsl/permissions` derives which ones.
 READS_OBJECTS = ("polly", "textract")
 
+# A role that these are told of is looked at or trusted by name, and not handed to the service to act with.
+NEVER_PASS = (
+    "access-analyzer",
+    "auditmanager",
+    "emr-containers",
+    "iam",
+    "ram",
+    "rolesanywhere",
+    "sso",
+    "sts",
+    "organizations",
+)
+PASSED_ROLE = re.compile(r"[.{](RoleArn|RoleARN|[A-Za-z]*(Execution|Service|Access|Job|Task)Role(Arn)?|IamRoleArn)@?\}")
 TAG_MEMBERS = re.compile(r"^(Tags|TagList|TagSpecifications?|TagSet|Tagging|BackupTags|Tag)$")
 ROLE_MEMBER = re.compile(r"(role|rolearn|iamrole|serviceiamrole|roleid)$", re.IGNORECASE)
 NOT_A_ROLE = re.compile(r"(session|userrole|databaserole|dbrole|assumerolename|lakerole|memberrole)", re.IGNORECASE)
@@ -191,12 +217,9 @@ class _Call:
 
     def grants(self) -> list[list[Any]]:
         """`[action, [templates], [templates of optional types], {"when": ..., "to": ...}]`, empty ends left out."""
-        if self.listed is None:
-            dependent = self._action(f"{self.prefix}:{self.operation}")
-            extra = [{"action": "iam:PassRole", "pass_role": True}] if "iam:PassRole" in dependent[2:3] else []
-            needs = [{"action": f"{self.prefix}:{self.operation}"}, *extra]
-        else:
-            needs = self.listed
+        needs = list(self.listed) if self.listed is not None else [{"action": f"{self.prefix}:{self.operation}"}]
+        if self.listed != [] and not any(need["action"] == "iam:PassRole" for need in needs) and self._passes():
+            needs.append({"action": "iam:PassRole", "pass_role": True})
         made = []
         for need in needs:
             if need.get("pass_role") or need["action"] == "iam:PassRole":
@@ -208,6 +231,15 @@ class _Call:
                 continue
             made.append(self._grant(need))
         return [_trimmed(entry) for entry in made]
+
+    def _passes(self) -> bool:
+        """Whether the call hands a role to its service: the reference says so, or it writes and has an `...Arn`."""
+        level, _, dependent = (*self._action(f"{self.prefix}:{self.operation}"), [])[:3]
+        if "iam:PassRole" in dependent:
+            return True
+        if level not in ("W", "P") or self.prefix in NEVER_PASS:
+            return False
+        return any(PASSED_ROLE.search(text) for text in self._roles())
 
     def _action(self, action: str) -> Any:
         prefix, _, name = action.partition(":")
@@ -253,7 +285,7 @@ class _Call:
             needed = offered_any if len(offered_any) <= 3 else [_common(offered_any)]
         elif not needed and offered:
             more["else"] = sorted({_open(text) for text in offered})
-        return [action, sorted(set(needed)), sorted(set(offered) - set(needed)), more]
+        return [action, _one_each(needed), _one_each(set(offered) - set(needed)), more]
 
     def _template(self, prefix: str, kind: str, pattern: str) -> tuple[str, bool]:
         """The ARN of a type with the arguments of this call in it, and whether any argument could be placed."""
@@ -306,7 +338,7 @@ class _Call:
         return None
 
     def _arn_member(self, kind: str) -> str | None:
-        own = fold(kind)
+        own = fold(kind.partition("/")[0])  # `listener/app` and its kin are all of them listeners
         for candidate in (f"{own}arn", "resourcearn", "arn"):
             if candidate in self.folded and self._is_text(self.folded[candidate]):
                 return self.folded[candidate]
@@ -371,6 +403,15 @@ def _abbreviated(pattern: str) -> str:
     text = re.sub(r"^arn:\$\{AWS::Partition\}:([\w-]+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:", r"~\1:", text)
     text = re.sub(r"^arn:\$\{AWS::Partition\}:iam::\$\{AWS::AccountId\}:", "~iam:", text)
     return text.replace("${Account}", ACCOUNT)
+
+
+def _one_each(templates: Iterable[str]) -> list[str]:
+    """The templates, sorted, each argument that is a whole ARN in one of them."""
+    kept: dict[str, str] = {}
+    for text in sorted(set(templates)):
+        whole = re.fullmatch(r"[^{}]*\{([\w.\[\]]+)!\}[^{}]*", text.replace("${", "$("))
+        kept.setdefault(whole[1] if whole and "/*/" in text else text, text)
+    return sorted(kept.values())
 
 
 def _open(template: str) -> str:

@@ -19,6 +19,9 @@ PARTITION: Final = "${AWS::Partition}"
 REGION: Final = "${AWS::Region}"
 ACCOUNT: Final = "${AWS::AccountId}"
 
+DOMAIN: Final = r"(?:amazonaws\.com(?:\.cn)?|[$#]\{[^{}]*\})"
+"""Pattern of the domain that AWS answers under, which differs in China."""
+
 _ARGUMENT = re.compile(r"(?<!\$)\{([\w.\[\]]+)(/?)([@!]?)(?:\|([^{}]*))?\}")
 _PLACEHOLDER = re.compile(r"[$#]\{([^{}]*)\}")
 _FIELD = re.compile(r"(?:[$#]\{[^{}]*\}|[^:$#]|[$#](?!\{))*")

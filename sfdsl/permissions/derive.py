@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,8 +27,9 @@ from sfdsl.permissions.features import (
     write_results,
 )
 from sfdsl.permissions.merge import merge, named
-from sfdsl.permissions.special import OPTIMIZED, SAME_AS, SDK, function_resource
-from sfdsl.permissions.special_data import objects, versions_and_tags
+from sfdsl.permissions.services import OPTIMIZED, SAME_AS, SDK
+from sfdsl.permissions.services.functions import function_resource
+from sfdsl.permissions.services.storage import objects, versions_and_tags
 from sfdsl.permissions.statements import Companion, Doubt, Grant, Permissions, Remark, Resource
 from sfdsl.permissions.values import UNKNOWN, Arguments, Constants, Reader
 
@@ -43,7 +45,7 @@ def derive(graph: WorkflowGraph, around: Surroundings | None = None) -> Permissi
         graph: The workflow.
         around: What stands around the machine; None is nothing.
     """
-    derivation = _Derivation(graph)
+    derivation = _Derivation(graph, around or Surroundings())
     for scope, state in _in_flow_order(graph):
         derivation.state(scope, state)
     statements = merge(derivation.grants)
@@ -87,9 +89,9 @@ def _of_scope(scope: Scope) -> Iterator[tuple[Scope, State]]:
 
 
 class _Derivation:
-    def __init__(self, graph: WorkflowGraph) -> None:
+    def __init__(self, graph: WorkflowGraph, around: Surroundings) -> None:
         self.workflow = graph.workflow
-        self.constants = Constants(graph.machine, graph.workflow.name)
+        self.constants = Constants(graph.machine, graph.workflow.name, around.substitutions)
         self.grants: list[Grant] = []
         self.remarks: list[Remark] = []
         self.companions: list[Companion] = []
@@ -156,7 +158,7 @@ class _Derivation:
         self._keep(*collectors, state=state)
 
     def _call(self, state: Task, arguments: Arguments) -> Collector:
-        resource = parse(state.resource or "")
+        resource = parse(self.constants.substituted(state.resource or ""))
         match resource:
             case ServiceTask():
                 needs = self._collector(
@@ -195,6 +197,8 @@ class _Derivation:
             argument="Resource",
             why="call the function",
         )
+        if is_placeholder(text) and not re.search(r"arn\b|function|lambda", text, re.IGNORECASE):
+            needs.remark(Doubt.READ_AS_FUNCTION, text, argument="Resource")
 
     def _optimized(self, needs: Collector) -> None:
         call = needs.call

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from sfdsl.aws.resource import parse
 from sfdsl.model.states import ItemReader, Map, ResultWriter
 from sfdsl.permissions.arns import expand, fill, pattern
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.special_data import list_objects
+from sfdsl.permissions.services.storage import list_objects
 from sfdsl.permissions.statements import Condition, Doubt, Reason, Resource, Statement
 from sfdsl.permissions.values import GAP, Value
 
@@ -28,12 +29,14 @@ class Surroundings:
         tracing: Whether it is traced with X-Ray.
         kms_key: ARN of the customer-managed key of the machine, placeholders allowed; None where AWS owns the key.
         data_keys: ARNs of the keys that encrypt the queues, topics, tables, secrets and objects that its states use.
+        substitutions: Values of placeholders, where they are known: they are read as if they stood in the definition.
     """
 
     logging: bool = False
     tracing: bool = False
     kms_key: str | None = None
     data_keys: tuple[str, ...] = ()
+    substitutions: Mapping[str, str] = field(factory=dict, hash=False)
 
 
 def distributed_map(needs: Collector, state: Map, machine: str) -> None:

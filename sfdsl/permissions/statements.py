@@ -75,6 +75,7 @@ class Doubt(Enum):
     ROLE_UNKNOWN = "the role that is passed is not in the definition"
     TO_SUPPLY = "the definition does not say which resource it is"
     UNDERIVABLE = "nothing says which service is called"
+    READ_AS_FUNCTION = "the placeholder is read as the ARN of a Lambda function"
     NARROWS_NOTHING = "an ARN in `resources` belongs to nothing that the state does"
     MALFORMED = "an entry of `resources` is no ARN"
 

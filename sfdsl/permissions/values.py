@@ -7,7 +7,7 @@ A text is known in full, in part or not at all: a part that only the execution k
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -69,8 +69,9 @@ class Constants:
     so that all of them together cover it.
     """
 
-    def __init__(self, machine: StateMachine, name: str) -> None:
+    def __init__(self, machine: StateMachine, name: str, substitutions: Mapping[str, str] | None = None) -> None:
         self.name = name
+        self.substitutions = substitutions or {}
         self._assigned: dict[str, list[tuple[Json, str]]] = {}
         self._hidden = False  # an Assign that is an expression may assign anything
         for scope, state in walk(machine):
@@ -91,6 +92,12 @@ class Constants:
             name = key.removesuffix(".$")
             entry = {key: value} if name == key else {name + ".$": value}
             self._assigned.setdefault(name, []).append((entry, language))
+
+    def substituted(self, text: str) -> str:
+        """A text with the placeholders replaced whose values are known."""
+        if not self.substitutions or "${" not in text:
+            return text
+        return re.sub(r"\$\{([^{}]*)\}", lambda found: self.substitutions.get(found[1], found[0]), text)
 
     def variable(self, name: str, steps: Sequence[str | int], depth: int) -> Any:
         """What a variable, or a part of its value, can be."""
@@ -180,7 +187,7 @@ class Reader:
             case None:
                 yield None
             case str():
-                yield value
+                yield self.constants.substituted(value)
             case bool():
                 yield "true" if value else "false"
             case int() | float():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sfdsl.permissions.arns import expand, fill, pattern
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.special_sql import Query, read_query
+from sfdsl.permissions.services.sql import Query, read_query
 from sfdsl.permissions.statements import Doubt, Resource
 from sfdsl.permissions.values import GAP, Value
 

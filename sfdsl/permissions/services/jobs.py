@@ -6,6 +6,7 @@ import re
 
 from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, split
 from sfdsl.permissions.collector import Collector
+from sfdsl.permissions.services.rules import managed_rule
 from sfdsl.permissions.statements import Doubt, Resource
 from sfdsl.permissions.values import GAP, Value
 
@@ -34,12 +35,7 @@ def submit_batch_job(needs: Collector) -> None:
     if needs.call.job:
         needs.allow("batch:DescribeJobs", None, why="wait for the job")
         needs.allow("batch:TerminateJob", [jobs], why="stop the job when the state is stopped")
-        rule = "StepFunctionsGetEventsForBatchJobsRule"
-        needs.allow(
-            ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
-            [Resource(text=expand(f"~events:rule/{rule}"))],
-            why="hear of the end of the job",
-        )
+        managed_rule(needs, "StepFunctionsGetEventsForBatchJobsRule")
 
 
 def revisions(text: str, head: str, *, bare: bool) -> list[str]:
@@ -105,11 +101,7 @@ def run_ecs_task(needs: Collector) -> None:
             why="wait for the task, and stop it when the state is stopped",
             conditions=only,
         )
-        needs.allow(
-            ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
-            [Resource(text=expand("~events:rule/StepFunctionsGetEventsForECSTaskRule"))],
-            why="hear of the end of the job",
-        )
+        managed_rule(needs, "StepFunctionsGetEventsForECSTaskRule")
     if needs.get("Tags") is not None or needs.given("PropagateTags") or needs.given("Tags"):
         # Tags that come with the task are authorised as an action of their own.
         # Source: ECS Developer Guide, "Grant permission to tag resources on creation".
@@ -172,12 +164,11 @@ def create_mediaconvert_job(needs: Collector) -> None:
             why="wait for the job, and stop it when the state is stopped",
             conditions=own,
         )
-        needs.allow(
-            ("events:DescribeRule", "events:PutRule", "events:PutTargets"),
-            [Resource(text=expand("~events:rule/StepFunctionsGetEventsForMediaConvertJobRule"))],
-            why="hear of the end of the job",
-        )
-    if needs.call.job or needs.given("Tags"):
-        # Step Functions tags a job that it waits for, so that it can be found and stopped.
-        request = {"StringEquals": {"aws:RequestTag/ManagedByService": "AWSStepFunctions"}} if needs.call.job else {}
+        managed_rule(needs, "StepFunctionsGetEventsForMediaConvertJobRule")
+    if not needs.call.sdk:
+        # Step Functions tags every job that it creates, so that it is known as its own.
+        # Source: Step Functions Developer Guide, "Create MediaConvert jobs", key features.
+        request = {"StringEquals": {"aws:RequestTag/ManagedByService": "AWSStepFunctions"}}
         needs.allow("mediaconvert:TagResource", jobs, why="tag the job", conditions=request)
+    elif needs.given("Tags"):
+        needs.allow("mediaconvert:TagResource", jobs, argument=f"{needs.arguments.key}.Tags", why="tag the job")
