@@ -81,8 +81,8 @@ class Collected:
         self.runs += told["runs"]
 
 
-def path_coverage(workflow: Workflow, collected: Collected) -> PathCoverage:
-    """The coverage of a pipeline by what its runs took."""
+def path_coverage(name: str, workflow: Workflow, collected: Collected) -> PathCoverage:
+    """The coverage of a pipeline by what its runs took, under the name that reports give it."""
     missing: list[str] = []
     states: list[bool] = []
     ways: dict[EdgeKind, list[bool]] = {kind: [] for kind in EdgeKind}
@@ -97,7 +97,7 @@ def path_coverage(workflow: Workflow, collected: Collected) -> PathCoverage:
             if not taken and entered:
                 missing.append(described(edge))
     return PathCoverage(
-        name=workflow.name,
+        name=name,
         states=_share(states),
         edges=_share(ways[EdgeKind.NEXT] + ways[EdgeKind.DEFAULT]),
         rules=_share(ways[EdgeKind.RULE]),

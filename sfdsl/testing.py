@@ -1,0 +1,188 @@
+"""Run a pipeline on this machine as AWS would: for the tests of those who write pipelines.
+
+    from sfdsl.testing import TaskError, simulate
+
+    def test_rejected_rows_are_corrected():
+        run = simulate(orders, {"day": "2026-11-23"}, tasks={
+            "Extract": {"Id": "jr_1", "JobRunState": "SUCCEEDED"},
+            "Validate": [TaskError("Lambda.TooManyRequestsException"), {"Payload": {"rejected": 3}}],
+            "Correct": lambda arguments: {"Payload": {"ok": arguments["Payload"]["rows"] == 3}},
+        })
+        assert run.status == "SUCCEEDED"
+        assert run.path == ("Extract", "Validate", "Correct", "Load")
+
+No task runs, nothing waits, no account is needed: every Task is answered by a mock, and time is virtual.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from sfdsl.model import asl
+from sfdsl.model.states import StateMachine
+from sfdsl.model.workflow import MachineType, Workflow
+from sfdsl.simulate.errors import SimulationError, StepLimitExceeded, UnmockedTask
+from sfdsl.simulate.history import MAX_EVENTS
+from sfdsl.simulate.mocks import Mocks
+from sfdsl.simulate.objects import Objects
+from sfdsl.simulate.options import START, Options
+from sfdsl.simulate.outcomes import Call, Called, NoAnswer, Result, TaskError
+from sfdsl.simulate.program import InvalidDefinition
+from sfdsl.simulate.run import Run, program_of, run_program
+from sfdsl.simulate.values import Json, checked
+
+if TYPE_CHECKING:
+    from sfdsl.dsl.pipeline import Pipeline
+
+__all__ = [
+    "Call",
+    "Called",
+    "InvalidDefinition",
+    "MockWarning",
+    "NoAnswer",
+    "Result",
+    "Run",
+    "SimulationError",
+    "StepLimitExceeded",
+    "TaskError",
+    "UnmockedTask",
+    "machine_of",
+    "simulate",
+]
+
+
+class MockWarning(UserWarning):
+    """A mock gives a result that the service it plays cannot give."""
+
+
+observers: list[Callable[[Workflow, Run], None]] = []
+"""Told of every run of `simulate`; the pytest plugin measures coverage here."""
+
+
+def simulate(
+    pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any],
+    input: Json = None,
+    tasks: Mapping[str, Any] | None = None,
+    *,
+    objects: Mapping[str, Any] | Path | None = None,
+    variables: Mapping[str, Json] | None = None,
+    durations: Mapping[str, float] | None = None,
+    start: datetime = START,
+    name: str = "simulated",
+    express: bool | None = None,
+    seed: int = 0,
+    max_transitions: int = 1_000_000,
+    max_events: int | None = None,
+    check_results: bool = True,
+) -> Run:
+    """Run a pipeline with mocks in place of its Tasks.
+
+    Args:
+        pipeline: A pipeline, a workflow or machine of the model, or a definition as parsed JSON.
+        input: What the execution is started with; None is `{}`.
+        tasks: How Tasks end, by name of the state; `sfdsl.simulate.mocks.Mocks` tells what can stand here: values,
+            `TaskError`, other exceptions, functions, and lists of these, one for each call.
+        objects: What ItemReaders read: `{"s3://bucket/key": text, bytes, a Path, or JSON}`, or a `Path` with a folder
+            per bucket.
+        variables: Variables that are there from the start.
+        durations: Seconds that a state's calls take; where neither these nor the mock say, the pipeline's own notes do.
+        start: When the execution starts; the clock is virtual from then on.
+        name: Of the execution.
+        express: Whether it has Express limits; None takes the pipeline's own type.
+        seed: For jitter, random numbers and identifiers: the same seed gives the same run.
+        max_transitions: States that may be entered.
+        max_events: Events of the history of a Standard execution; None is AWS's quota, 25,000.
+        check_results: Whether to warn (`MockWarning`) of results that botocore's output shape does not allow.
+
+    Raises:
+        UnmockedTask: A Task has no mock, or none left; the message shows the arguments.
+        StepLimitExceeded: More states were entered than `max_transitions`.
+        InvalidDefinition: AWS would not have accepted the machine.
+    """
+    workflow = machine_of(pipeline)
+    is_express = workflow.type is MachineType.EXPRESS if express is None else express
+    noted = {state: notes.duration for state, notes in workflow.notes.items() if notes.duration}
+    mocks = Mocks(tasks or {}, {**noted, **(durations or {})})
+    options = Options(
+        tasks=_Checking(mocks) if check_results else mocks,
+        objects=Objects(objects),
+        variables={key: checked(value) for key, value in (variables or {}).items()},
+        start=start,
+        name=name,
+        seed=seed,
+        max_transitions=max_transitions,
+        max_events=MAX_EVENTS if max_events is None else max_events,
+    )
+    program = program_of(workflow.machine, workflow.name, is_express)
+    run = run_program(program, {} if input is None else checked(input), options)
+    for observer in observers:
+        observer(workflow, run)
+    return run
+
+
+def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any]) -> Workflow:
+    """The workflow of whatever stands for a machine; the same object gives the same workflow.
+
+    Raises:
+        InvalidDefinition: The pipeline's declaration is wrong; the message has the findings.
+    """
+    if isinstance(pipeline, Workflow):
+        return pipeline
+    if isinstance(pipeline, StateMachine):
+        return Workflow(name="machine", machine=pipeline)
+    if isinstance(pipeline, Mapping):
+        return Workflow(name="machine", machine=asl.read(dict(pipeline)))
+    if pipeline not in _LOWERED:
+        _LOWERED[pipeline] = _lowered(pipeline)
+    return _LOWERED[pipeline]
+
+
+_LOWERED: WeakKeyDictionary[Any, Workflow] = WeakKeyDictionary()
+
+
+def _lowered(pipeline: Pipeline) -> Workflow:
+    from sfdsl.dsl.lower import lower
+
+    lowered = lower(pipeline)
+    if lowered.workflow is None:
+        raise InvalidDefinition("\n".join(f"{finding.code} {finding.message}" for finding in lowered.findings))
+    return lowered.workflow
+
+
+class _Checking:
+    """Mocks whose results are held against the output shapes of botocore."""
+
+    def __init__(self, mocks: Mocks) -> None:
+        self._mocks = mocks
+        self._seen: set[tuple[str, str]] = set()
+        self.wants_context = mocks.wants_context
+
+    def answer(self, call: Call) -> Any:
+        outcome = self._mocks.answer(call)
+        if isinstance(outcome, Result):
+            self._check(call, outcome.value)
+        return outcome
+
+    def _check(self, call: Call, result: Json) -> None:
+        from sfdsl.simulate.expectations import result_problems, unknown_fields
+
+        for problem in (*result_problems(call.resource, result), *unknown_fields(call.resource, result)):
+            if (call.state, problem) not in self._seen:
+                self._seen.add((call.state, problem))
+                message = f"the mock of task {call.state!r} gives what {call.resource} does not: {problem}"
+                warnings.warn(message, MockWarning, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """How many frames up the caller of `simulate` is."""
+    import sys
+
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("sfdsl."):
+        frame, level = frame.f_back, level + 1
+    return level
