@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sfdsl.checks.base import Check
 from sfdsl.checks.limits.activity_in_express import ActivityInExpress
+from sfdsl.checks.limits.batch_too_large import BatchTooLarge
 from sfdsl.checks.limits.callback_in_express import CallbackInExpress
 from sfdsl.checks.limits.definition_nearly_too_large import DefinitionNearlyTooLarge
 from sfdsl.checks.limits.definition_too_large import DefinitionTooLarge
@@ -19,6 +20,7 @@ from sfdsl.checks.limits.http_timeout import HttpTimeout
 from sfdsl.checks.limits.inline_concurrency import InlineConcurrency
 from sfdsl.checks.limits.machine_name import MachineName
 from sfdsl.checks.limits.map_run_concurrency import MapRunConcurrency
+from sfdsl.checks.limits.max_items_over_quota import MaxItemsOverQuota
 from sfdsl.checks.limits.oversized_payload import OversizedPayload
 from sfdsl.checks.limits.polling_by_hand import PollingByHand
 from sfdsl.checks.limits.repeated_task_in_express import RepeatedTaskInExpress
@@ -37,6 +39,8 @@ CHECKS: tuple[type[Check], ...] = (
     HistoryOfPolling,
     InlineConcurrency,
     MapRunConcurrency,
+    MaxItemsOverQuota,
+    BatchTooLarge,
     SyncInExpress,
     CallbackInExpress,
     ActivityInExpress,

@@ -38,7 +38,7 @@ class MachineName(Check):
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """One finding at most; what a placeholder will be nobody knows."""
         name, most = graph.workflow.name, quotas.STATE_MACHINE_NAME_CHARACTERS.limit
-        if has_placeholder(name):
+        if has_placeholder(name) or of_a_file(graph):
             return
         found = sorted(set(FORBIDDEN.findall(name)))
         if not name:
@@ -53,3 +53,8 @@ class MachineName(Check):
             return
         origin = graph.workflow.origin
         yield self.finding(told, hint=hint, origin=origin if origin.file else graph.machine.origin)
+
+
+def of_a_file(graph: WorkflowGraph) -> bool:
+    """Whether the name is just that of an ASL file, which says nothing about the machine's name in AWS."""
+    return graph.workflow.origin.file.endswith((".json", ".asl", ".yaml", ".yml"))

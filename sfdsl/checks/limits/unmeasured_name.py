@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sfdsl.checks.base import Check
+from sfdsl.checks.limits.machine_name import of_a_file
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 
@@ -30,7 +31,7 @@ class UnmeasuredName(Check):
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         """One finding at most."""
         name = graph.workflow.name
-        if not name.isascii():
+        if not name.isascii() and not of_a_file(graph):
             other = "".join(dict.fromkeys(character for character in name if not character.isascii()))
             origin = graph.workflow.origin
             yield self.finding(

@@ -2,6 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from sfdsl.checks.limits import CHECKS
+from sfdsl.graph import WorkflowGraph
+from sfdsl.model.asl import read
+from sfdsl.model.workflow import Workflow
+from sfdsl.origin import Origin
 from tests.checks.limits.helpers import DISTRIBUTED_EXPRESS, codes, findings, map_of, task, told
 
 KEEP = {"Keep": {"Type": "Pass", "End": True}}
@@ -64,6 +69,15 @@ def test_what_expressions_give_does_not_count() -> None:
         pytest.param(map_of(KEEP, MaxConcurrency="${N}"), [], id="inline placeholder"),
         pytest.param(map_of(KEEP, DISTRIBUTED_EXPRESS, MaxConcurrency=10_000), [], id="distributed 10,000"),
         pytest.param(map_of(KEEP, DISTRIBUTED_EXPRESS, MaxConcurrency=10_001), ["SF408"], id="distributed 10,001"),
+        pytest.param(map_of(KEEP, DISTRIBUTED_EXPRESS, ItemBatcher={"MaxInputBytesPerBatch": 262_144}), [], id="256"),
+        pytest.param(
+            map_of(KEEP, DISTRIBUTED_EXPRESS, ItemBatcher={"MaxInputBytesPerBatch": 262_145}), ["SF410"], id="over 256"
+        ),
+        pytest.param(
+            map_of(KEEP, DISTRIBUTED_EXPRESS, ItemReader={"ReaderConfig": {"MaxItems": 100_000_001}}),
+            ["SF409"],
+            id="items",
+        ),
         pytest.param({"Type": "Wait", "Seconds": 31_536_000, "End": True}, [], id="a year"),
         pytest.param({"Type": "Wait", "Seconds": 31_536_001, "End": True}, ["SF421"], id="over a year"),
         pytest.param({"Type": "Fail", "Error": "x" * 256, "Cause": "x" * 32_768}, [], id="long texts"),
@@ -107,6 +121,12 @@ def test_a_long_wait_is_told_in_days() -> None:
 )
 def test_names(name: str, expected: list[str]) -> None:
     assert codes(KEEP, name=name) == expected
+
+
+def test_the_name_of_an_asl_file_is_only_its_own() -> None:
+    machine = read({"StartAt": "Keep", "States": KEEP}, Origin(file="my machine.asl.json"))
+    workflow = Workflow(name="my machine", machine=machine, origin=Origin(file="my machine.asl.json"))
+    assert [finding.code for check in CHECKS for finding in check().run(WorkflowGraph(workflow))] == []
 
 
 def test_a_name_is_repaired() -> None:
