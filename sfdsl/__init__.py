@@ -3,6 +3,9 @@
 Everything a pipeline file needs is here; functions for expressions are in `sfdsl.fn`, patterns in `sfdsl.etl`.
 """
 
+# The package of facts about AWS is loaded before the name `aws` is given to the authors' object: Python binds a
+# package's name in its parent when it loads it, and would take the name away again later.
+import sfdsl.aws  # noqa: F401 - see above  # isort: skip
 from sfdsl import fn
 from sfdsl.dsl.fragments import fragment
 from sfdsl.dsl.pipeline import Pipeline

@@ -70,3 +70,12 @@ def test_import_sfdsl_loads_nothing_heavy() -> None:
     code = f"import sys, sfdsl; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_aws_stays_the_authors_object_whatever_is_imported_later() -> None:
+    code = (
+        "import sfdsl, sfdsl.cli, sfdsl.compile, sfdsl.aws.services, sfdsl.aws.errors\n"
+        "from sfdsl import aws\nprint(repr(aws.glue.start_job_run.sync))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "aws.glue.start_job_run.sync"
