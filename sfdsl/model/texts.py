@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from sfdsl import jsonpath
 from sfdsl.jsonata_text import facts, is_expression
@@ -88,8 +88,7 @@ FAIL_INTRINSICS: Final = frozenset(
 """What ErrorPath and CausePath may call. Source: Developer Guide, "Fail workflow state"."""
 
 
-@frozen(kw_only=True)
-class Field:
+class Field(NamedTuple):
     """A field that holds such texts, and what they may read there.
 
     Attributes:
@@ -115,8 +114,7 @@ class Field:
     evaluated: bool = True
 
 
-@frozen
-class Value:
+class Value(NamedTuple):
     """A field that is written in a node, with what stands there."""
 
     node: Node
@@ -130,8 +128,7 @@ class Value:
         return self.node.origin.down(self.field.key)
 
 
-@frozen
-class Text:
+class Text(NamedTuple):
     """A text in a field of a state.
 
     Attributes:
@@ -190,8 +187,7 @@ class Assigned:
         return self.node.origin.down("Assign", self.key)
 
 
-@frozen(kw_only=True)
-class Read:
+class Read(NamedTuple):
     """A variable that a text reads; the name is without `$`."""
 
     name: str
@@ -412,7 +408,7 @@ _OPERANDS: dict[str, Field] = {}
 def _operand(operator: str) -> Field:
     """The field of a comparison whose operand is a path: `StringEqualsPath` and its kin."""
     if operator not in _OPERANDS:
-        _OPERANDS[operator] = evolve(_VARIABLE, key=operator, attribute="operand")
+        _OPERANDS[operator] = _VARIABLE._replace(key=operator, attribute="operand")
     return _OPERANDS[operator]
 
 

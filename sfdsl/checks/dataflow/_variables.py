@@ -12,8 +12,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
-
-from attrs import field, frozen
+from typing import NamedTuple
 
 from sfdsl.checks.dataflow._view import view
 from sfdsl.graph import FlowGraph, WorkflowGraph
@@ -31,8 +30,7 @@ MOST_STEPS = 200_000
 """How many steps the search for paths in messages takes in one workflow; after that, messages name no path."""
 
 
-@frozen
-class Reading:
+class Reading(NamedTuple):
     """A state that reads a variable, with the first text that does."""
 
     scope: Scope
@@ -41,21 +39,23 @@ class Reading:
     text: Text
 
 
-@frozen
 class Table:
     """One scope: what its states assign, and the masks of variables when each is entered.
 
     Attributes:
+        scope: The scope.
         assigned: Name -> the assignments of it in this scope, in the order of the states.
-        always: State -> variables that every path to it has given a value.
+        written: State -> way out, as `edges` counts them -> the variables that are written on it.
+        always: State -> variables that every path to it has given a value; a state that no path enters is missing.
         maybe: State -> variables that some path to it has given a value.
     """
 
-    scope: Scope
-    assigned: dict[str, list[tuple[State, Assigned]]] = field(factory=dict)
-    written: dict[str, dict[tuple[EdgeKind, int], int]] = field(factory=dict)
-    always: dict[str, int] = field(factory=dict)
-    maybe: dict[str, int] = field(factory=dict)
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.assigned: dict[str, list[tuple[State, Assigned]]] = {}
+        self.written: dict[str, dict[tuple[EdgeKind, int], int]] = {}
+        self.always: dict[str, int] = {}
+        self.maybe: dict[str, int] = {}
 
 
 class Variables:

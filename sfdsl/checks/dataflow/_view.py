@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from attrs import field, frozen
+from typing import NamedTuple
 
 from sfdsl import jsonpath
 from sfdsl.checks.base import Check
@@ -29,8 +28,7 @@ from sfdsl.model.texts import Kind, Node, Shape, Text, Value, parsed, texts, val
 from sfdsl.model.workflow import JSONATA, Scope
 
 
-@frozen
-class Literal:
+class Literal(NamedTuple):
     """A text that is handed on as it stands."""
 
     scope: Scope
@@ -38,8 +36,7 @@ class Literal:
     text: Text
 
 
-@frozen
-class Expression:
+class Expression(NamedTuple):
     """A JSONata text, with what it reads, or with what is wrong with its syntax."""
 
     scope: Scope
@@ -49,8 +46,7 @@ class Expression:
     problem: Problem | None
 
 
-@frozen
-class Parsed:
+class Parsed(NamedTuple):
     """A path or a `.$` entry with its node; where its syntax is wrong, with the problem instead."""
 
     scope: Scope
@@ -60,8 +56,7 @@ class Parsed:
     problem: jsonpath.SyntaxProblem | None
 
 
-@frozen
-class Marked:
+class Marked(NamedTuple):
     """An object inside a payload that has keys of note: ending in `.$`, or written as expressions.
 
     Attributes:
@@ -77,14 +72,14 @@ class Marked:
     value: dict[str, Json]
 
 
-@frozen
 class View:
     """What the rules look at, each list in the order of scopes, states and fields."""
 
-    literals: list[Literal] = field(factory=list)
-    expressions: list[Expression] = field(factory=list)
-    paths: list[Parsed] = field(factory=list)
-    marked: list[Marked] = field(factory=list)
+    def __init__(self) -> None:
+        self.literals: list[Literal] = []
+        self.expressions: list[Expression] = []
+        self.paths: list[Parsed] = []
+        self.marked: list[Marked] = []
 
 
 def view(graph: WorkflowGraph) -> View:
