@@ -139,10 +139,16 @@ class FlowGraph:
         Args:
             among: Only loops that stay among these states; None is all of them.
         """
+        return [list(names) for names in (self._loops if among is None else self._loops_among(among))]
+
+    @cached_property
+    def _loops(self) -> list[list[str]]:
+        return self._loops_among(self.by_name)
+
+    def _loops_among(self, among: Container[str]) -> list[list[str]]:
         position = {name: i for i, name in enumerate(self.by_name)}
-        inside = self.by_name if among is None else [name for name in self.by_name if name in among]
         found = []
-        for component in self._components(inside):
+        for component in self._components([name for name in self.by_name if name in among]):
             if len(component) > 1 or component[0] in self.successors[component[0]]:
                 found.append(sorted(component, key=position.__getitem__))
         return sorted(found, key=lambda names: position[names[0]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sfdsl.aws.errors import ERRORS, is_reserved
 from sfdsl.checks.errors._handlers import HandlerCheck, handlers
@@ -35,7 +36,7 @@ class UnknownReservedError(HandlerCheck):
             for name in handler.names:
                 if name[:5].lower() != "state" or is_reserved(name):
                     continue
-                meant = near(name, ERRORS, cutoff=0.8)
+                meant = _meant(name)
                 if not name.startswith("States.") and (meant is None or "." not in name):
                     continue
                 message = f"{handler} names {name!r}, which is no error of Step Functions"
@@ -46,3 +47,8 @@ class UnknownReservedError(HandlerCheck):
                 else:
                     hint = f"the names are {', '.join(ERRORS)}"
                 yield self.about(handler, message, hint=hint, field="ErrorEquals")
+
+
+@lru_cache(maxsize=256)
+def _meant(name: str) -> str | None:
+    return near(name, ERRORS, cutoff=0.8)

@@ -42,18 +42,21 @@ def _loops(graph: WorkflowGraph) -> list[Loop]:
     found = []
     for scope in graph.scopes:
         flow = graph.graph(scope)
-        if not flow.loops():
+        on_loops = {name for loop in flow.loops() for name in loop}
+        if not on_loops:
             continue
-        quick = {name for name in flow.reachable if not _waits(flow.by_name[name])}
-        idle = _named(flow, flow.loops({name for name in quick if _is_idle(flow.by_name[name])}))
+        quick = {name for name in on_loops & flow.reachable if not _waits(flow.by_name[name])}
+        looks = {name for name in quick if _is_idle(flow.by_name[name])}
+        idle = _named(flow, flow.loops(looks))
         found += [Loop(states, True) for states in idle]
-        taken = {state.name for states in idle for state in states}
-        asks = {name for name in quick if _is_idle(flow.by_name[name]) or _is_function(flow.by_name[name])}
-        found += [
-            Loop(states, False)
-            for states in _named(flow, flow.loops(asks))
-            if taken.isdisjoint(state.name for state in states)
-        ]
+        functions = {name for name in quick if _is_function(flow.by_name[name])}
+        if functions:
+            taken = {state.name for states in idle for state in states}
+            found += [
+                Loop(states, False)
+                for states in _named(flow, flow.loops(looks | functions))
+                if taken.isdisjoint(state.name for state in states)
+            ]
     return found
 
 

@@ -14,8 +14,8 @@ from sfdsl.model.edges import Edge
 from sfdsl.model.states import Opaque, State
 from sfdsl.model.workflow import Scope
 
-_SEARCHES: Final = 40
-"""How many misspelt names of one workflow are compared with all others: comparing takes milliseconds each."""
+_COMPARISONS: Final = 25_000
+"""How many pairs of names are compared in search of what was meant, which is a matter of half a second at most."""
 
 
 @frozen(eq=False)
@@ -97,14 +97,14 @@ def _missing(graph: WorkflowGraph) -> list[Missing]:
     home: dict[str, Scope] = {}
     for scope, state in graph.states():
         home.setdefault(state.name, scope)
-    searches = 0
+    left = _COMPARISONS
     known: dict[tuple[int, str], str | None] = {}
     answers = []
     for scope, name, edge in found:
         flow = graph.graph(scope)
         key = (id(scope.flow), name)
-        if key not in known and searches < _SEARCHES:
-            searches += 1
+        if key not in known and left > 0:
+            left -= len(flow.by_name)
             known[key] = _meant(name, flow)
         meant = known.get(key)
         answers.append(Missing(scope, name, edge, flow.by_name[meant] if meant is not None else None, home.get(name)))

@@ -51,11 +51,6 @@ class MisshapenField(PartCheck):
         for map_ in found.of[Map]:
             if map_.node.items_path is None:
                 yield self._finding(graph, map_, "ItemsPath", None, "a path")
-            items = map_.node.items
-            if map_.language == "JSONata" and (items is None or isinstance(items, (str, bool, int, float))):
-                half = isinstance(items, str) and ("{%" in items or "%}" in items)  # SF2xx reads expressions
-                if not half and not is_template(items):
-                    yield self._finding(graph, map_, "Items", items, "an array, an object or an expression in {% %}")
         for cls, name, key in _OBJECTS:
             for part in found.of[cls]:
                 value = getattr(part.node, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sfdsl.checks.structure._fields import attributes, is_template
 from sfdsl.checks.structure._parts import NOUNS, TESTS, Part, PartCheck, parts
@@ -43,20 +44,32 @@ class UnknownField(PartCheck):
                     yield self.about(graph, part, message, hint=_hint(part, key), field=key)
 
 
-def _reported(part: Part) -> set[str]:
+def _reported(part: Part) -> frozenset[str]:
     """Keys that the class has (misfits), or that another rule looks at."""
     cls = type(part.node)
-    known = {*attributes(cls)}
-    if cls in TESTS or cls is ChoiceRule:
-        known |= {"Variable", "Condition", *LOGIC, *OPERATORS, *RULE_FIELDS}
-    elif cls in (Choice, Succeed, Fail) or "Next" in keys(cls):
-        known |= {"Next", "End"}
-    return known
+    if cls not in _REPORTED:
+        known = {*attributes(cls)}
+        if cls in TESTS or cls is ChoiceRule:
+            known |= {"Variable", "Condition", *LOGIC, *OPERATORS, *RULE_FIELDS}
+        elif cls in (Choice, Succeed, Fail) or "Next" in keys(cls):
+            known |= {"Next", "End"}
+        _REPORTED[cls] = frozenset(known)
+    return _REPORTED[cls]
+
+
+_REPORTED: dict[type[Any], frozenset[str]] = {}
+_MEANT: dict[tuple[type[Any], str], str | None] = {}
+
+
+def _meant(cls: type[Any], key: str) -> str | None:
+    if (cls, key) not in _MEANT:
+        _MEANT[cls, key] = near(key, keys(cls), cutoff=0.7)
+    return _MEANT[cls, key]
 
 
 def _hint(part: Part, key: str) -> str:
     cls = type(part.node)
-    meant = near(key, keys(ChoiceRule if cls in TESTS else cls), cutoff=0.7)
+    meant = _meant(ChoiceRule if cls in TESTS else cls, key)
     if meant is not None:
         return f"did you mean {meant!r}?"
     if part.key == "" and part.state is not None and key in ("InputPath", "Parameters", "ResultSelector", "ResultPath"):

@@ -60,7 +60,6 @@ def retry(**fields: Any) -> dict[str, Any]:
         pytest.param(task(Assign="x"), {"SF113"}, id="an Assign that is no object"),
         pytest.param(map_(ItemSelector="x"), {"SF113"}, id="an ItemSelector that is no object"),
         pytest.param(map_(ItemSelector="{% $x %}", **JSONATA), set(), id="an ItemSelector that is an expression"),
-        pytest.param(map_(Items="x", **JSONATA), {"SF113"}, id="Items that are a text"),
         pytest.param(map_(Items="{% $x %}", **JSONATA), set(), id="Items that are an expression"),
         pytest.param(map_(Items=[1, 2], **JSONATA), set(), id="Items that are an array"),
         pytest.param(task(Credentials=None), {"SF113"}, id="Credentials that are null"),
