@@ -59,6 +59,6 @@ def _fault(name: str) -> tuple[str, str] | None:
     if name.startswith("$"):
         return "whose name has a $, which is written where it is read", f"name it {name.lstrip('$')!r}"
     if name.endswith(".$"):
-        return "and JSONata has no keys with .$", f"name it {name[:-2]!r}, with an expression as its value"
+        return "which ends in .$", f"name it {name[:-2]!r}"
     better = re.sub(r"\W+(\w?)", lambda found: found[1].upper(), name).lstrip("0123456789")
     return "which is no name for one", f"name it {better!r}" if better.isidentifier() else "begin it with a letter"

@@ -9,21 +9,13 @@ from sfdsl.checks.base import Check
 from sfdsl.checks.dataflow._view import shown
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
-from sfdsl.model.states import Catcher, Choice, Map, Parallel, Pass, Retrier, State, Task, Wait
+from sfdsl.model.states import Choice, Map, Parallel, Pass, State, Task, Wait
 
 _WHY: Final[dict[str, str]] = {
-    "Resource": "name what is called in Arguments instead, or lead a Choice to one Task for each Resource",
     "Next": "lead a Choice to the states it can be",
     "Default": "lead the rules of the Choice to the states it can be",
     "Label": "write a fixed name of at most 40 characters",
 }
-_RETRY = (
-    ("IntervalSeconds", "interval_seconds"),
-    ("MaxAttempts", "max_attempts"),
-    ("BackoffRate", "backoff_rate"),
-    ("MaxDelaySeconds", "max_delay_seconds"),
-    ("JitterStrategy", "jitter_strategy"),
-)
 
 
 class ExpressionInConstantField(Check):
@@ -34,11 +26,15 @@ class ExpressionInConstantField(Check):
         error or a service that is called `{% ... %}`. What leads where and what is called is fixed at deploy time.
 
     Fires on:
-        {"Type": "Task", "QueryLanguage": "JSONata", "Resource": "{% $states.input.resource %}", "End": true}
+        {"StartAt": "Sort", "QueryLanguage": "JSONata", "States": {
+          "Sort": {"Type": "Pass", "Next": "{% $states.input.size > 10 ? 'Big' : 'Small' %}"},
+          "Big": {"Type": "Succeed"}, "Small": {"Type": "Succeed"}}}
 
     Instead:
-        {"Type": "Task", "QueryLanguage": "JSONata", "Resource": "arn:aws:states:::lambda:invoke",
-         "Arguments": {"FunctionName": "{% $states.input.function %}"}, "End": true}
+        {"StartAt": "Sort", "QueryLanguage": "JSONata", "States": {
+          "Sort": {"Type": "Choice", "Default": "Small", "Choices": [
+            {"Condition": "{% $states.input.size > 10 %}", "Next": "Big"}]},
+          "Big": {"Type": "Succeed"}, "Small": {"Type": "Succeed"}}}
     """
 
     code = "SF211"
@@ -54,32 +50,25 @@ class ExpressionInConstantField(Check):
 
 
 def _constants(state: State) -> Iterator[tuple[Any, str, object]]:
-    """The fields of a state that AWS takes as they stand: node, key, value."""
+    """The fields of a state that AWS takes as they stand: node, key, value.
+
+    Numbers are SF127, and the Resource of a Task is SF501.
+    """
     if isinstance(state, (Task, Pass, Wait, Parallel, Map)):
         yield state, "Next", state.next
-    if isinstance(state, Task):
-        yield state, "Resource", state.resource
     if isinstance(state, Choice):
         yield state, "Default", state.default
         for rule in state.choices:
             yield rule, "Next", rule.next
     if isinstance(state, (Task, Parallel, Map)):
         for retrier in state.retry:
-            yield from _of_handler(retrier)
+            yield from ((retrier, "ErrorEquals", error) for error in retrier.error_equals)
+            yield retrier, "JitterStrategy", retrier.jitter_strategy
         for catcher in state.catch:
-            yield from _of_handler(catcher)
+            yield from ((catcher, "ErrorEquals", error) for error in catcher.error_equals)
+            yield catcher, "Next", catcher.next
     if isinstance(state, Map):
         yield from _of_map(state)
-
-
-def _of_handler(node: Retrier | Catcher) -> Iterator[tuple[Any, str, object]]:
-    for error in node.error_equals:
-        yield node, "ErrorEquals", error
-    if isinstance(node, Catcher):
-        yield node, "Next", node.next
-    else:
-        for key, attribute in _RETRY:
-            yield node, key, getattr(node, attribute)
 
 
 def _of_map(state: Map) -> Iterator[tuple[Any, str, object]]:

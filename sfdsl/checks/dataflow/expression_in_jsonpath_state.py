@@ -8,14 +8,15 @@ from sfdsl.checks.dataflow._view import TextCheck, is_jsonata, shown, view
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
 from sfdsl.jsonata_text import is_expression
+from sfdsl.model.texts import Shape
 
 
 class ExpressionInJsonpathState(TextCheck):
     """A JSONata expression in a JSONPath state.
 
     Why it matters:
-        A JSONPath state does not evaluate it: the text with its `{% %}` is handed on as it stands, and a
-        number field refuses it. A state without QueryLanguage is a JSONPath state unless its machine says otherwise.
+        A JSONPath state does not evaluate it: the text with its `{% %}` is handed on as it stands.
+        A state without QueryLanguage is a JSONPath state unless its machine says otherwise.
 
     Fires on:
         {"Type": "Pass", "Parameters": {"id": "{% $states.input.id %}"}, "End": true}
@@ -28,9 +29,13 @@ class ExpressionInJsonpathState(TextCheck):
     severity = Severity.WARNING
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
-        """One finding for each text."""
+        """One finding for each text; that in a number or timestamp is no text at all (SF127)."""
         for seen in view(graph).literals:
-            if "%}" in seen.text.text and not is_jsonata(seen) and is_expression(seen.text.text):
+            if "%}" not in seen.text.text or is_jsonata(seen) or not is_expression(seen.text.text):
+                continue
+            if seen.text.field.shape is Shape.PAYLOAD or seen.text.field.key in ("Error", "Cause"):
                 message = f"is the text {shown(seen.text.text)}: a JSONPath state evaluates no expressions"
-                hint = 'add "QueryLanguage": "JSONata" to the state, or write a path under a key that ends in .$'
+                key = seen.text.field.key
+                instead = f"{key}Path" if key in ("Error", "Cause") else "a path under a key that ends in .$"
+                hint = f'add "QueryLanguage": "JSONata" to the state, or write {instead}'
                 yield self.about(seen, message, hint=hint)

@@ -162,11 +162,10 @@ def test_what_is_said(output: Any, expected: tuple[str, str, str, str]) -> None:
         pytest.param(
             {"Type": "Task", "Resource": SQS, "Output": "{% $states.errorOutput %}"}, ["SF207"], id="an error in Output"
         ),
-        pytest.param({"Type": "Task", "Resource": "{% $states.input.r %}"}, ["SF211"], id="Resource"),
         pytest.param(
-            {"Type": "Task", "Resource": SQS, "Retry": [{"ErrorEquals": ["E"], "MaxAttempts": "{% 1 %}"}]},
+            {"Type": "Task", "Resource": SQS, "Retry": [{"ErrorEquals": ["{% 'E' %}"]}]},
             ["SF211"],
-            id="a number of Retry",
+            id="an error's name",
         ),
         pytest.param({"Type": "Task", "Resource": SQS, "TimeoutSeconds": "{% $states.input.t %}"}, [], id="a timeout"),
         pytest.param({"Type": "Task", "Resource": SQS, "Comment": "{% no %}"}, [], id="a comment"),
