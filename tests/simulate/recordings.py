@@ -26,7 +26,7 @@ _TOKENS = {
 @cache
 def executions() -> list[dict[str, Any]]:
     """Every record that AWS has validated."""
-    lines = shared("aws_recordings/executions.jsonl").read_text().splitlines()
+    lines = shared("aws_recordings/executions.jsonl").read_text().rstrip("\n").split("\n")
     records = []
     for line in lines:
         for token, text in _TOKENS.items():

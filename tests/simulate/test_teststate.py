@@ -15,7 +15,7 @@ from tests.simulate.recordings import _TOKENS, like
 def calls() -> list[dict[str, Any]]:
     """Every call that AWS has validated."""
     records = []
-    for line in shared("aws_recordings/teststate.jsonl").read_text().splitlines():
+    for line in shared("aws_recordings/teststate.jsonl").read_text().rstrip("\n").split("\n"):
         for token, text in _TOKENS.items():
             line = line.replace(token, text)
         records.append(json.loads(line))
