@@ -447,3 +447,22 @@ def test_five_thousand_steps_are_lowered_without_recursion() -> None:
 def test_an_output_that_is_a_function_is_given_the_own_result() -> None:
     found = defined(aws.lambda_.invoke("A", FunctionName="f", output=lambda result: {"x": result.Payload.x}))
     assert found["A"]["Output"] == {"x": "{% $states.result.Payload.x %}"}
+
+
+def test_a_field_that_is_asked_for_may_be_missing_whoever_else_reads_it() -> None:
+    look = aws.dynamodb.get_item("Look up", TableName="t", Key={"id": {"S": "1"}})
+    status = look.result.Item.status.S
+    found = defined(
+        look
+        >> Choice("Loaded?")
+        .when(~fn.exists(status), Succeed("Not yet"))
+        .when(status == "LOADED", Succeed("Yes"))
+        .otherwise(Fail("No"))
+    )
+    assert found["Look up"]["Assign"] == {"look_up": {"Item": {"status": "{% {'S': $states.result.Item.status.S} %}"}}}
+
+
+def test_a_field_of_what_a_map_gives_is_an_array_even_without_items() -> None:
+    each = Map("Each", over=[1], body=lambda item: task("Work", item=item))
+    found = defined(each >> task("Sum", wrong=fn.sum(each.result.Payload.wrong)))
+    assert found["Each"]["Assign"] == {"each_result": {"Payload": {"wrong": "{% [$states.result.Payload.wrong] %}"}}}

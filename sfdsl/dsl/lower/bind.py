@@ -208,7 +208,7 @@ class Binder:
                 self._bind_default(inner, standby)
         holder = self.results.setdefault(producer, Holder(producer.name))
         certain = not use.optional and use.default is NO_DEFAULT and self._always_read(producer, at, home, step, scope)
-        holder.fields.add(use.path, certain)
+        holder.fields.add(use.path, certain, use.optional)
         return self._carried(holder, holder.text, use, step, scope, home)
 
     def _bind_default(self, use: Use, standby: Standby) -> None:
@@ -308,7 +308,7 @@ class Binder:
             return lambda path: dotted("$states.input", (key, *path) if body.wrapped else path)
         body.nested_readers = body.nested_readers or at is home.head
         certain = not use.optional and self._always_read(home.head, at, home, step, scope)
-        holder.fields.add(use.path, certain)
+        holder.fields.add(use.path, certain, use.optional)
         return self._carried(holder, holder.text, use, step, scope, home)
 
     def _carried(
@@ -324,7 +324,7 @@ class Binder:
         outside = self._carried(key, text, use, child.owner, child.parent, home)
         wish = key if isinstance(key, str) else key.wish
         carried = body.carried.setdefault(key, Carried(wish, outside))
-        carried.fields.add(use.path, certain=not use.optional and self._always_runs(step, scope, child))
+        carried.fields.add(use.path, not use.optional and self._always_runs(step, scope, child), use.optional)
         base = "$states.context.Execution.Input.BatchInput" if body.batched else "$states.context.Execution.Input"
         return lambda path: dotted(f"{base}.{field_name(carried.name)}", path)
 

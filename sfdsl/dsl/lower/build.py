@@ -146,6 +146,9 @@ class Builder:
     def _result_of(self, step: Step, fields: Fields) -> Callable[[], Any]:
         if isinstance(step, Pass) and step._output is not UNSET:
             return lambda: fields.build(lambda path: self._part(step._output, path, step))
+        if isinstance(step, Map) and not (isinstance(step, DistributedMap) and step.writer is not None):
+            # A field of each element; without the brackets none at all, and an error, where there are no elements.
+            return lambda: fields.build(lambda path: _each("$states.result", path))
         base = "$states.result" if isinstance(step, Catching) else "$states.input"
         return lambda: fields.build(partial(_read, base, fields))
 
@@ -486,6 +489,11 @@ class Builder:
 
 def _read(base: str, fields: Fields, path: FieldPath) -> Read:
     return Read(jsonata=dotted(base, path), jsonpath=dotted("$", path), missing=not fields.certain(path))
+
+
+def _each(base: str, path: FieldPath) -> Read:
+    text = dotted(base, path)
+    return Read(jsonata=f"[{text}]" if path else text, jsonpath=dotted("$", path))
 
 
 def _handed(carried: Carried, path: FieldPath) -> Read:

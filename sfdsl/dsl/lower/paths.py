@@ -12,21 +12,27 @@ class Fields:
     """The fields of one value that something reads; the whole value where () is among them.
 
     A field is certain where some step that always runs reads it: if it were missing, the execution would fail in any
-    case. Of other fields it must be no fault to be missing when they are kept.
+    case. Of other fields it must be no fault to be missing when they are kept; nor of one that something asks for by
+    `exists`, whoever else reads it.
     """
 
     def __init__(self, paths: Iterable[FieldPath] = ()) -> None:
         self._paths: set[FieldPath] = set(paths)
         self._certain: set[FieldPath] = set(paths)
+        self._asked: set[FieldPath] = set()
 
-    def add(self, path: FieldPath, certain: bool) -> None:
-        """Note that a field is read."""
+    def add(self, path: FieldPath, certain: bool, asked: bool = False) -> None:
+        """Note that a field is read, and whether it is only asked for by `exists`."""
         self._paths.add(path)
         if certain:
             self._certain.add(path)
+        if asked:
+            self._asked.add(path)
 
     def certain(self, path: FieldPath) -> bool:
-        """Whether some step that always runs reads the field or one below it."""
+        """Whether some step that always runs reads the field or one below it, and nothing asks whether it is there."""
+        if any(asked[: len(path)] == path[: len(asked)] for asked in self._asked):
+            return False
         return any(read[: len(path)] == path for read in self._certain)
 
     def __bool__(self) -> bool:
