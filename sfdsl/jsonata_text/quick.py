@@ -37,7 +37,7 @@ def quick_facts(text: str) -> Facts:
         return _path_facts(found[1], found[2])
     source = text[2:-2]
     node, reads, calls = scan(source, 2)
-    if calls:
+    if any([call.name in TAKES_FUNCTIONS for call in calls]):
         _refuse_functions_as_values(node)
     constant = constant_of(source) if not reads and not calls and "${" not in source else None
     return finish(reads, calls, [], constant)

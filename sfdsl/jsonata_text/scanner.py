@@ -98,10 +98,10 @@ def scan(source: str, offset: int = 0) -> Scanned:
     node = parser.operation(0)
     if parser.kind != "end":
         raise Unsure
-    calls = parser.calls
-    if calls:
+    calls: list[Called] = []
+    if parser.calls:
         places = [found.start() + offset for found in _CALL.finditer(source) if found[1]]
-        calls = [call._replace(position=place) for call, place in zip(calls, places, strict=True)]
+        calls = [Called(name, given, place) for (name, given), place in zip(parser.calls, places, strict=True)]
     return Scanned(node, parser.reads, calls)
 
 
@@ -138,7 +138,7 @@ class _Parser:
     def __init__(self, tokens: list[tuple[str, str]]) -> None:
         self.next = iter(tokens).__next__
         self.reads: list[tuple[str, ...]] = []
-        self.calls: list[Called] = []
+        self.calls: list[tuple[str, int]] = []
         self.kind, self.text = self.next()
 
     def advance(self) -> None:
@@ -215,10 +215,10 @@ class _Parser:
             if len(names) > 1:
                 raise Unsure
             place = len(self.calls)
-            self.calls.append(Called(names[0], 0, 0))
+            self.calls.append((names[0], 0))
             self.kind, self.text = self.next()
             arguments = self.items(")")
-            self.calls[place] = Called(names[0], len(arguments), 0)
+            self.calls[place] = (names[0], len(arguments))
             node: Node = Invoke(names[0], arguments)
             return self.selection(node, []) if self.kind in _FOLLOWS_PATHS else node
         if len(names) == 1 and not follows:

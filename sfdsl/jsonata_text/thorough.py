@@ -109,15 +109,17 @@ def finish(
 ) -> Facts:
     """Facts from what one of the two ways collected."""
     found = [problem for call in calls if (problem := problem_of(call))] + problems
-    found.sort(key=lambda problem: problem.position)
+    if len(found) > 1:
+        found.sort(key=lambda problem: problem.position)
     variables = [read for read in reads if read[0] != "states"]
+    states = [read[1:] for read in reads if read[0] == "states"] if len(variables) < len(reads) else []
     return Facts(
-        variables=frozenset([read[0] for read in variables]),
-        states=frozenset([read[1:] for read in reads if read[0] == "states"]),
-        reads=frozenset(variables),
-        calls=tuple(calls),
-        problems=tuple(found),
-        constant=constant,
+        frozenset([read[0] for read in variables]),
+        frozenset(states),
+        frozenset(variables),
+        tuple(calls),
+        tuple(found),
+        constant,
     )
 
 
