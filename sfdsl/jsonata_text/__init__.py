@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sfdsl.jsonata_text import thorough
 from sfdsl.jsonata_text.builtins import BUILTINS, Builtin
-from sfdsl.jsonata_text.evaluation import Evaluator, QueryEvaluationError, evaluator_of
 from sfdsl.jsonata_text.nodes import JSON, Called, Constant, Facts, Problem, Unsure
+from sfdsl.jsonata_text.outcome import Evaluator, QueryEvaluationError
 from sfdsl.jsonata_text.quick import quick_facts
 
 __all__ = [
@@ -85,9 +84,11 @@ def evaluator(text: str) -> Evaluator:
     source = expression(text)
     if problem := check(text):
         raise ValueError(f"{problem.message} (at character {problem.position})")
+    from sfdsl.jsonata_text import evaluation, thorough
+
     if thorough.fill_placeholders(source) != source:
         raise ValueError(f"a placeholder of this text is not filled in: {text!r}")
-    return evaluator_of(source)
+    return evaluation.evaluator_of(source)
 
 
 _NOTHING = Facts()
@@ -99,6 +100,8 @@ def _facts(text: str) -> Facts | Problem:
         return quick_facts(text)
     except Unsure:
         pass
+    from sfdsl.jsonata_text import thorough
+
     try:
         return thorough.facts(text[2:-2], 2)
     except thorough.SyntaxFault as fault:

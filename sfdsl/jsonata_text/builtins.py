@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import NamedTuple
 
-from sfdsl.jsonata_text.nodes import Called, Problem
+from sfdsl.jsonata_text.nodes import Called, Constant, Facts, Problem
 
 JSONATA = "JSONata 2.0 documentation, function library"
 AWS = "Step Functions Developer Guide, Transforming data with JSONata, JSONata functions provided by Step Functions"
@@ -102,6 +101,25 @@ TAKES_FUNCTIONS = frozenset({"map", "filter", "single", "reduce", "sift", "each"
 """Functions whose arguments after the first may be functions: `$map($rows, $string)`."""
 
 
+def finish(
+    reads: list[tuple[str, ...]], calls: list[Called], problems: list[Problem], constant: Constant | None
+) -> Facts:
+    """Facts from what one of the two ways collected."""
+    found = [problem for call in calls if (problem := problem_of(call))] + problems
+    if len(found) > 1:
+        found.sort(key=lambda problem: problem.position)
+    variables = [read for read in reads if read[0] != "states"]
+    states = [read[1:] for read in reads if read[0] == "states"] if len(variables) < len(reads) else []
+    return Facts(
+        frozenset([read[0] for read in variables]),
+        frozenset(states),
+        frozenset(variables),
+        tuple(calls),
+        tuple(found),
+        constant,
+    )
+
+
 def problem_of(call: Called) -> Problem | None:
     """What is wrong with a call: no such function, or another number of arguments."""
     builtin = BUILTINS.get(call.name)
@@ -117,6 +135,8 @@ def _unknown(call: Called) -> Problem:
     message = f"there is no function ${call.name}"
     if call.name == "eval":
         return Problem(call.position, "Step Functions has no $eval", "$parse(text) reads JSON from a text")
+    from difflib import get_close_matches
+
     by_lower = {name.lower(): name for name in BUILTINS}
     close = get_close_matches(call.name.lower(), by_lower, n=1, cutoff=0.6)
     return Problem(call.position, message, f"did you mean ${by_lower[close[0]]}?" if close else "")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sfdsl.jsonata_text.builtins import BUILTINS, TAKES_FUNCTIONS
-from sfdsl.jsonata_text.evaluation import constant_of
+from sfdsl.jsonata_text.builtins import BUILTINS, TAKES_FUNCTIONS, finish
 from sfdsl.jsonata_text.nodes import (
     Array,
     Binary,
@@ -21,7 +20,6 @@ from sfdsl.jsonata_text.nodes import (
     Unsure,
 )
 from sfdsl.jsonata_text.scanner import scan
-from sfdsl.jsonata_text.thorough import finish
 
 _PATH = re.compile(r"\{%[ \t\n\r]*\$([A-Za-z_]\w*)((?:\.[A-Za-z_]\w*)*)[ \t\n\r]*%\}")
 _NOT_A_STEP = frozenset({"and", "or", "in", "true", "false", "null"})
@@ -39,7 +37,11 @@ def quick_facts(text: str) -> Facts:
     node, reads, calls = scan(source, 2)
     if any([call.name in TAKES_FUNCTIONS for call in calls]):
         _refuse_functions_as_values(node)
-    constant = constant_of(source) if not reads and not calls and "${" not in source else None
+    constant = None
+    if not reads and not calls and "${" not in source:
+        from sfdsl.jsonata_text.evaluation import constant_of
+
+        constant = constant_of(source)
     return finish(reads, calls, [], constant)
 
 

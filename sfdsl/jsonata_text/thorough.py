@@ -6,9 +6,9 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from sfdsl.jsonata_text.builtins import BUILTINS, TAKES_FUNCTIONS, problem_of
+from sfdsl.jsonata_text.builtins import BUILTINS, TAKES_FUNCTIONS, finish
 from sfdsl.jsonata_text.messages import STRINGS, problem_of_crash, problem_of_fault, problem_of_regex
-from sfdsl.jsonata_text.nodes import Called, Constant, Facts, Problem
+from sfdsl.jsonata_text.nodes import Called, Facts, Problem
 
 _PLACEHOLDER_OR_STRING = re.compile(
     r"""(\$\{[\w.:]+\})|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`""",
@@ -102,25 +102,6 @@ def facts(source: str, offset: int) -> Facts:
 
         constant = constant_of(source)
     return finish(walk.reads, walk.calls, walk.problems, constant)
-
-
-def finish(
-    reads: list[tuple[str, ...]], calls: list[Called], problems: list[Problem], constant: Constant | None
-) -> Facts:
-    """Facts from what one of the two ways collected."""
-    found = [problem for call in calls if (problem := problem_of(call))] + problems
-    if len(found) > 1:
-        found.sort(key=lambda problem: problem.position)
-    variables = [read for read in reads if read[0] != "states"]
-    states = [read[1:] for read in reads if read[0] == "states"] if len(variables) < len(reads) else []
-    return Facts(
-        frozenset([read[0] for read in variables]),
-        frozenset(states),
-        frozenset(variables),
-        tuple(calls),
-        tuple(found),
-        constant,
-    )
 
 
 class _Walk:
