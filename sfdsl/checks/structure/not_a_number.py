@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from sfdsl.checks.structure._fields import is_expression, words
@@ -38,7 +39,7 @@ class NotANumber(PartCheck):
                 shape = "a whole number" if limits.whole else "a number"
                 message = f"{part.field(key)} is {words(value)}, a text; it is {shape}"
                 yield self.about(graph, part, message, hint=_hint(part, key, value, limits), field=key)
-            elif limits.whole and isinstance(value, float) and not value.is_integer():
+            elif limits.whole and isinstance(value, float) and math.isfinite(value) and not value.is_integer():
                 message = f"{part.field(key)} is {value:g}; it is a whole number"
                 yield self.about(graph, part, message, hint=f'write `"{key}": {round(value)}`', field=key)
 
