@@ -118,12 +118,12 @@ BY_HAND: dict[str, dict[str, list[str]]] = {
     "scheduler:updateSchedule": {"": ["~scheduler:schedule/{GroupName|default}/{Name}"]},
     "scheduler:deleteSchedule": {"": ["~scheduler:schedule/{GroupName|default}/{Name}"]},
     "scheduler:getSchedule": {"": ["~scheduler:schedule/{GroupName|default}/{Name}"]},
-    "secretsmanager:getSecretValue": {"": ["~secretsmanager:secret:{SecretId@}-??????"]},
-    "secretsmanager:describeSecret": {"": ["~secretsmanager:secret:{SecretId@}-??????"]},
-    "secretsmanager:putSecretValue": {"": ["~secretsmanager:secret:{SecretId@}-??????"]},
-    "secretsmanager:updateSecret": {"": ["~secretsmanager:secret:{SecretId@}-??????"]},
-    "secretsmanager:rotateSecret": {"": ["~secretsmanager:secret:{SecretId@}-??????"]},
-    "secretsmanager:deleteSecret": {"": ["~secretsmanager:secret:{SecretId@}-??????"]},
+    "secretsmanager:getSecretValue": {"": ["~secretsmanager:secret:{SecretId!}-??????"]},
+    "secretsmanager:describeSecret": {"": ["~secretsmanager:secret:{SecretId!}-??????"]},
+    "secretsmanager:putSecretValue": {"": ["~secretsmanager:secret:{SecretId!}-??????"]},
+    "secretsmanager:updateSecret": {"": ["~secretsmanager:secret:{SecretId!}-??????"]},
+    "secretsmanager:rotateSecret": {"": ["~secretsmanager:secret:{SecretId!}-??????"]},
+    "secretsmanager:deleteSecret": {"": ["~secretsmanager:secret:{SecretId!}-??????"]},
     "secretsmanager:createSecret": {"": ["~secretsmanager:secret:{Name}-??????"]},
     "ssm:getParameter": {"": ["~ssm:parameter/{Name/@}"]},
     "ssm:getParameters": {"": ["~ssm:parameter/{Names[]/@}"]},
@@ -158,7 +158,9 @@ NEVER_PASS = (
     "sts",
     "organizations",
 )
-PASSED_ROLE = re.compile(r"[.{](RoleArn|RoleARN|[A-Za-z]*(Execution|Service|Access|Job|Task)Role(Arn)?|IamRoleArn)@?\}")
+PASSED_ROLE = re.compile(
+    r"[.{](RoleArn|RoleARN|[A-Za-z]*(Execution|Service|Access|Job|Task)Role(Arn)?|IamRoleArn)[@!]?\}"
+)
 TAG_MEMBERS = re.compile(r"^(Tags|TagList|TagSpecifications?|TagSet|Tagging|BackupTags|Tag)$")
 ROLE_MEMBER = re.compile(r"(role|rolearn|iamrole|serviceiamrole|roleid)$", re.IGNORECASE)
 NOT_A_ROLE = re.compile(r"(session|userrole|databaserole|dbrole|assumerolename|lakerole|memberrole)", re.IGNORECASE)
@@ -384,7 +386,9 @@ class _Call:
                     where += "[]"
                     shape = self.shapes[shape["member"]["shape"]]
                 if shape["type"] == "string" and ROLE_MEMBER.search(member) and not NOT_A_ROLE.search(member):
-                    found.append(f"~iam:role/{{{where}@}}")
+                    # A pattern that begins with `arn` leaves no other way to name the role.
+                    only = member.lower().endswith("arn") or shape.get("pattern", "").lstrip("^").startswith("arn")
+                    found.append(f"~iam:role/{{{where}{'!' if only else '@'}}}")
                 elif shape["type"] == "structure" and depth < 3:
                     queue.append((where + ".", shape["members"], depth + 1))
         return found

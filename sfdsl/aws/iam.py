@@ -10,7 +10,7 @@ stands in braces:
 
 - `{JobName}` a name;
 - `{JobQueue@}` a name or an ARN, which then is the whole resource;
-- `{TopicArn!}` always an ARN, which is the whole resource;
+- `{TopicArn!}` an ARN, which is the whole resource, and so is a placeholder unless its name ends in `Name`;
 - `{SecretId/}` with a leading slash dropped;
 - `A||B` two templates for one resource, of which the call gives the argument of one;
 - `{Entries[].EventBusName|default}` of every element, with the value that stands for an absent argument.

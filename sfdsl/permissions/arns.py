@@ -66,6 +66,15 @@ def is_arn(text: str) -> bool:
     return start is not None and start[1].lower().endswith("arn")
 
 
+def stands_for_arn(text: str) -> bool:
+    """Whether a text is an ARN where an ARN is what `Ref` gives of such a resource in CloudFormation.
+
+    A placeholder is one then, whatever its name, unless that ends in `Name` or `Family`.
+    """
+    whole = _PLACEHOLDER.fullmatch(text)
+    return is_arn(text) or (whole is not None and not whole[1].lower().endswith(("name", "family")))
+
+
 def is_placeholder(text: str) -> bool:
     """Whether the text is one placeholder and nothing else."""
     return _PLACEHOLDER.fullmatch(text) is not None
@@ -136,7 +145,7 @@ def _one(
     for slot, (text, _) in zip(slots, chosen, strict=True):
         made += template[position : slot.start()]
         position = slot.end()
-        if slot[3] and (is_arn(text) or (slot[3] == "!" and is_placeholder(text))):
+        if slot[3] and (is_arn(text) or (slot[3] == "!" and stands_for_arn(text))):
             made = text  # an ARN is the whole resource; its own wildcards, if any, are meant
             if ":accesspoint" in text and template[position : position + 1] == "/":
                 made += "/object"  # objects of a bucket given by the ARN of an access point

@@ -26,6 +26,7 @@ class Surroundings:
 
     Attributes:
         logging: Whether it writes logs to CloudWatch Logs.
+        log_group: ARN of the log group, with or without `:*` at its end; None where it is not known.
         tracing: Whether it is traced with X-Ray.
         kms_key: ARN of the customer-managed key of the machine, placeholders allowed; None where AWS owns the key.
         data_keys: ARNs of the keys that encrypt the queues, topics, tables, secrets and objects that its states use.
@@ -33,6 +34,7 @@ class Surroundings:
     """
 
     logging: bool = False
+    log_group: str | None = None
     tracing: bool = False
     kms_key: str | None = None
     data_keys: tuple[str, ...] = ()
@@ -145,13 +147,11 @@ def assume_role(needs: Collector) -> None:
 # Source: Step Functions Developer Guide, "Logging using CloudWatch Logs", IAM policies.
 _LOGS: Final = (
     "logs:CreateLogDelivery",
-    "logs:CreateLogStream",
     "logs:DeleteLogDelivery",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
     "logs:GetLogDelivery",
     "logs:ListLogDeliveries",
-    "logs:PutLogEvents",
     "logs:PutResourcePolicy",
     "logs:UpdateLogDelivery",
 )
@@ -172,7 +172,12 @@ def surroundings(around: Surroundings, machine: str, *, distributed: bool, expre
     made = []
     own = expand(f"~states:stateMachine:{machine}")
     if around.logging:
-        made.append(_statement("DeliverLogs", _LOGS, ("*",), (), "logging", "deliver the logs of the machine"))
+        why = "deliver the logs of the machine"
+        made.append(_statement("DeliverLogs", _LOGS, ("*",), (), "logging", why))
+        # The documentation gives these two `*` as well; the reference lists a type for them.
+        group = around.log_group.removesuffix(":*") if around.log_group else expand("~logs:log-group:*")
+        streams = ("logs:CreateLogStream", "logs:PutLogEvents")
+        made.append(_statement("WriteLogs", streams, (f"{group}:log-stream:*",), (), "logging", why))
     if around.tracing:
         made.append(_statement("SendTraces", _TRACES, ("*",), (), "tracing", "send the traces of the machine"))
     if around.kms_key is not None:

@@ -11,6 +11,7 @@ import pytest
 
 from sfdsl.emit import iam
 from sfdsl.permissions import Permissions
+from sfdsl.permissions.arns import fields
 
 KNOWN_KEYS = {"states:HTTPMethod", "states:HTTPEndpoint"}
 """Condition keys that the guide documents for states:InvokeHTTPEndpoint, and the database for the service alone."""
@@ -81,48 +82,59 @@ def _parliament() -> Any:
     return parliament
 
 
-# Any account and region; a placeholder that is an ARN needs one of the type that its statement is about.
-PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "eu-west-1", "AWS::AccountId": "123456789012"}
+def _example(statement: dict[str, Any], others: list[str]) -> str:
+    """An ARN of a type that the statement's first action takes and no other of its resources is of."""
+    first = statement["Action"] if isinstance(statement["Action"], str) else statement["Action"][0]
+    patterns = database()[first.partition(":")[0]]["resources"]
+    examples = [
+        _deployed(re.sub(r"\$\{(?!AWS)", "${x", patterns[kind]["arn"]))
+        for kind in resource_types(first)
+        if kind in patterns
+    ]
+    taken = {_head(text) for text in others}
+    left = [text for text in examples if _head(text) not in taken]
+    return (left or examples or ["*"])[0]
 
 
-def _example(action: str) -> str:
-    """An ARN of the first type that an action takes."""
-    entry = database()[action.partition(":")[0]]
-    types = resource_types(action)
-    if not types:
-        return "*"
-    arn: str = entry["resources"][types[0]]["arn"]
-    for key, value in (("Partition", "aws"), ("Region", "eu-west-1"), ("Account", "123456789012")):
-        arn = arn.replace(f"${{{key}}}", value)
-    return re.sub(r"\$\{\w+\}", "example", arn)
+def _head(arn: str) -> str:
+    """What ARNs of one type have in common: everything up to the name."""
+    return ":".join(arn.split(":")[:5]) + ":" + re.split("[:/]", arn.split(":", 5)[-1])[0]
+
+
+def _deployed(text: str) -> str:
+    """An ARN pattern with a value in the place of each placeholder, by the field that it stands in."""
+    parts = fields(text)
+    if parts is None:
+        return re.sub(PLACEHOLDER, "example", text)
+    values = ("", "aws", "example", "eu-west-1", "123456789012")
+    made = [re.sub(PLACEHOLDER, value, part) for part, value in zip(parts, values, strict=False)]
+    return ":".join([*made, re.sub(PLACEHOLDER, "example", parts[5])])
+
+
+PLACEHOLDER = r"[$#]\{(?![*?$]\})[^{}]*\}"
 
 
 def deployed(document: dict[str, Any]) -> dict[str, Any]:
     """A policy with values in the place of its placeholders, as it is when it is deployed."""
     made = []
     for statement in document["Statement"]:
-        actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
-
-        def value(found: re.Match[str], actions: list[str] = actions) -> str:
-            name = found[1]
-            if name in PSEUDO:
-                return PSEUDO[name]
-            if name.startswith("AWS::") or name in ("*", "?", "$"):
-                return found[0]
-            return _example(actions[0]) if found.start() == 0 and found.end() == len(found.string) else "example"
-
-        made.append(_each_text(statement, value))
+        resources = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+        known = [_deployed(text) for text in resources if not re.match(PLACEHOLDER, text)]
+        for text in resources:
+            if (whole := re.match(PLACEHOLDER, text)) is not None:
+                known.append(_example(statement, known) + _deployed(text[whole.end() :]))
+        conditions = _each_text(statement.get("Condition", {}))
+        made.append({**statement, "Resource": known, **({"Condition": conditions} if conditions else {})})
     return {**document, "Statement": made}
 
 
-def _each_text(value: Any, replace: Any) -> Any:
+def _each_text(value: Any) -> Any:
     if isinstance(value, str):
-        return re.sub(r"[$#]\{([^{}]*)\}", replace, value)
+        whole = re.fullmatch(r"\$\{[\w.]*arn\}", value, re.IGNORECASE)
+        return "arn:aws:ecs:eu-west-1:123456789012:cluster/example" if whole else _deployed(value)
     if isinstance(value, list):
-        return [_each_text(item, replace) for item in value]
-    if isinstance(value, dict):
-        return {key: _each_text(item, replace) for key, item in value.items()}
-    return value
+        return [_each_text(item) for item in value]
+    return {key: _each_text(item) for key, item in value.items()}
 
 
 def findings(permissions: Permissions) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, split
+from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, stands_for_arn, split
 from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.services.rules import managed_rule
 from sfdsl.permissions.statements import Doubt, Resource
@@ -17,7 +17,7 @@ def submit_batch_job(needs: Collector) -> None:
     """Submit to a queue, by a definition with or without its revision."""
     definition = needs.get("JobDefinition")
     every = expand("~batch:job-definition/*")
-    queue = fill("~batch:job-queue/{JobQueue@}", needs.arguments)
+    queue = fill("~batch:job-queue/{JobQueue!}", needs.arguments)
     found = [entry.resource for entry in queue]
     dynamic = [path for entry in queue for path in entry.dynamic]
     if dynamic and not needs.narrowable(queue[0].resource.shape):
@@ -46,7 +46,7 @@ def revisions(text: str, head: str, *, bare: bool) -> list[str]:
         head: Template of the ARN up to the name.
         bare: Whether a definition without a revision can be authorised as such too.
     """
-    if is_arn(text):
+    if stands_for_arn(text):
         parts = fields(text)
         rest = parts[5] if parts is not None else ""
         if parts is None or len(split(rest)) > 1 or GAP in text:
@@ -120,7 +120,7 @@ def _roles(needs: Collector, definition: Value | None) -> None:
     for path, kind in (("TaskRoleArn", "TaskRole"), ("ExecutionRoleArn", "ExecutionRole")):
         role = needs.get(f"Overrides.{path}")
         if role is not None and role.certain and not all(text.startswith(GAP) for text in role.texts):
-            needs.pass_roles([f"~iam:role/{{Overrides.{path}@}}"], passed)
+            needs.pass_roles([f"~iam:role/{{Overrides.{path}!}}"], passed)
             continue
         # The task definition names the role; the state machine does not know it.
         stem = _stem(definition) or "Task"
@@ -154,7 +154,7 @@ def create_mediaconvert_job(needs: Collector) -> None:
     elif needs.given("Settings.OutputGroups[].Outputs[].Preset"):
         templates.append("~mediaconvert:presets/{Settings.OutputGroups[].Outputs[].Preset@}")
     needs.templates("mediaconvert:CreateJob", *templates, why="create the job")
-    needs.pass_roles(["~iam:role/{Role@}"], {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}})
+    needs.pass_roles(["~iam:role/{Role!}"], {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}})
     jobs = [Resource(text=expand("~mediaconvert:jobs/*"), shape=expand("~mediaconvert:jobs/*"))]
     if needs.call.job:
         own = {"StringEquals": {"aws:ResourceTag/ManagedByService": "AWSStepFunctions"}}
