@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, stands_for_arn, split
+from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, split, stands_for_arn
 from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.services.rules import managed_rule
 from sfdsl.permissions.statements import Doubt, Resource
