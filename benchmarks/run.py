@@ -125,7 +125,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     results: dict[str, Any] = {}
-    os.environ.setdefault("PYTHONDONTWRITEBYTECODE", "")
+    os.environ["PYTHONDONTWRITEBYTECODE"] = ""  # both tools start from compiled modules, as an installed tool does
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "pyproject.toml").write_text("")
