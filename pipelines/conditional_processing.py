@@ -87,8 +87,9 @@ look_at_flink = aws.kinesisanalyticsv2.describe_application(
 )
 status = look_at_flink.result.ApplicationDetail.ApplicationStatus
 flink_runs = poll(
+    "Wait for application",
+    "30s",
     look_at_flink,
-    every="30s",
     done=status == "RUNNING",
     failed=~status.is_in(["STARTING", "UPDATING", "AUTOSCALING"]),
     otherwise=Raise("Application stopped", error="ApplicationStopped", cause=f"the Flink application is {status}"),

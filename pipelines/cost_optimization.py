@@ -46,7 +46,7 @@ functions = right_size_functions(
     "Read memory recommendations",
     "Each function",
     "Optimize Lambda memory",
-    resources=["arn:aws:lambda:*:*:function:etl-*"],
+    resources=["arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:etl-*"],
 )
 glue_job = right_size_glue_job("Read Glue job", "Optimize Glue capacity", "orders-transform", factor=0.75)
 cluster = aws.emr.modify_instance_group_by_name(
@@ -83,6 +83,7 @@ use_parallel = aws.stepfunctions.update_state_machine_alias(
     "Use parallel states",
     StateMachineAliasArn="${OrdersAliasArn}",
     RoutingConfiguration=[{"StateMachineVersionArn": deployed(parallel_variant), "Weight": 100}],
+    resources="arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:orders-etl",
 )
 
 # Express workflows: the rule that starts the short part starts an Express machine instead.
@@ -102,6 +103,7 @@ use_lean = aws.stepfunctions.update_state_machine_alias(
         {"StateMachineVersionArn": deployed(lean_variant), "Weight": 10},
         {"StateMachineVersionArn": "${CustomersStableVersionArn}", "Weight": 90},
     ],
+    resources="arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:stateMachine:customer-360",
 )
 
 optimize = Parallel(

@@ -43,8 +43,9 @@ look = aws.rds.describe_global_clusters("Look at database", GlobalClusterIdentif
 members = look.result.GlobalClusters[0].GlobalClusterMembers
 writers = fn.filter(members, lambda member: (member.DbClusterArn == "${BackupClusterArn}") & member.IsWriter)
 promoted = poll(
+    "Wait for promotion",
+    "20s",
     look,
-    every="20s",
     done=fn.count(writers) == 1,
     failed=watched_for > 3_600_000,
     otherwise=Raise("Not promoted", error="NotPromoted", cause="the backup database is no writer after an hour"),

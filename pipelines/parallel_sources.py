@@ -104,13 +104,14 @@ load = aws.redshift_data.batch_execute_statement(
         f"DELETE FROM sales.customer_360 WHERE day = '{day}'",
         f"COPY sales.customer_360 FROM 's3://acme-curated/customer_360/day={day}/' IAM_ROLE default FORMAT AS PARQUET",
     ],
-    resources="${WorkgroupArn}",
+    resources="arn:${AWS::Partition}:redshift-serverless:${AWS::Region}:${AWS::AccountId}:workgroup/${WorkgroupId}",
     timeout="1m",
 )
 look = aws.redshift_data.describe_statement("Look at load", Id=load.result.Id, timeout="1m")
 loaded = poll(
+    "Wait for load",
+    "30s",
     look,
-    every="30s",
     done=look.result.Status == "FINISHED",
     failed=look.result.Status.is_in(["FAILED", "ABORTED"]),
     otherwise=Raise("Load failed", error="LoadFailed", cause=look.result.Error),

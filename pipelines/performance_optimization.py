@@ -93,7 +93,7 @@ resources = Parallel(
         "Read memory recommendations",
         "Each function",
         "Right-size Lambda",
-        resources=["arn:aws:lambda:*:*:function:orders-*"],
+        resources=["arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:orders-*"],
     ),
     right_size_glue_job("Read Glue job", "Optimize Glue capacity", "orders-transform", factor=0.75),
     aws.emr.modify_instance_fleet_by_name(
@@ -108,12 +108,16 @@ resources = Parallel(
 running = aws.stepfunctions.list_executions(
     "Find running execution", StateMachineArn=MACHINE, StatusFilter="RUNNING", MaxResults=1
 )
-map_runs = aws.stepfunctions.list_map_runs("Find map run", ExecutionArn=running.result.Executions[0].ExecutionArn)
+map_runs = aws.stepfunctions.list_map_runs(
+    "Find map run",
+    ExecutionArn=running.result.Executions[0].ExecutionArn,
+    resources="arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:orders-etl:*",
+)
 more_children = aws.stepfunctions.update_map_run(
     "Increase parallel states",
     MapRunArn=map_runs.result.MapRuns[0].MapRunArn,
     MaxConcurrency=200,
-    resources="arn:aws:states:*:*:mapRun:orders-etl/*",
+    resources="arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:mapRun:orders-etl/*:*",
 )
 nothing_runs = Succeed("Nothing runs now")
 parallelism = Parallel(

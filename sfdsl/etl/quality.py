@@ -60,13 +60,13 @@ def quality_gate(
     )
     read = aws.glue.get_data_quality_result("Read quality score", ResultId=look.result.ResultIds[0], timeout="1m")
     evaluated = poll(
+        "Wait for quality check",
+        every,
         look,
-        every=every,
         done=look.result.Status == "SUCCEEDED",
         failed=look.result.Status.is_in(["FAILED", "STOPPED", "TIMEOUT"]),
         otherwise=broken,
         question="Quality check done?",
-        waiting="Wait for quality check",
     )
     gate = Choice(question).when(read.result.Score >= minimum).otherwise(otherwise(read.result))
     return start >> evaluated >> read >> gate
