@@ -22,10 +22,9 @@ def main() -> None:
     for row in rows:
         done = row.in_machine + row.around
         print(f"| {row.section} | {row.pipeline} | {row.edges} | {row.in_machine} | {row.around} | {done} |")
+    pipelines = len({row.pipeline for row in rows})
     edges, inside, around = (sum(getattr(row, name) for row in rows) for name in ("edges", "in_machine", "around"))
-    print(
-        f"| all | {len({row.pipeline for row in rows})} pipelines | {edges} | {inside} | {around} | {inside + around} |"
-    )
+    print(f"| all | {pipelines} pipelines | {edges} | {inside} | {around} | {inside + around} |")
 
 
 if __name__ == "__main__":
