@@ -69,17 +69,19 @@ def compile_workflow(workflow: Workflow, suppress: Collection[str] = (), *, emit
 def emit(graph: WorkflowGraph, findings: Sequence[Diagnostic] = ()) -> dict[str, str]:
     """Every file of a workflow, by path relative to the output folder."""
     from sfdsl.emit import asl, graphviz, iam, mermaid, page
+    from sfdsl.permissions import derive
 
     name = graph.workflow.name
+    permissions = derive(graph)
     dot = graphviz.emit(graph)
     texts = {
         f"{name}.asl.json": asl.emit(graph.workflow),
-        f"{name}.iam.json": iam.policy(graph),
+        f"{name}.iam.json": iam.policy(graph, permissions=permissions),
         f"{name}.trust.json": iam.trust(graph),
         f"{name}.mmd": mermaid.emit(graph),
         f"{name}.gv": dot,
         f"{name}.svg": graphviz.svg(dot),
-        "README.md": page.emit(graph, findings, iam.rows(graph)),
+        "README.md": page.emit(graph, findings, permissions),
     }
     return {f"{name}/{file}": text for file, text in texts.items()}
 
