@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections import deque
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -39,6 +39,8 @@ __all__ = ["PALETTE", "Arrow", "ArrowKind", "Box", "Diagram", "Frame", "Kind", "
 NAME_WIDTH: Final = 28
 DETAIL_WIDTH: Final = 34
 ARROW_WIDTH: Final = 30
+MANY_CATCHES: Final = 5
+"""So many states of a scope that hand the same errors to one handler are drawn as one source, with a badge on each."""
 
 
 class Kind(Enum):
@@ -54,6 +56,7 @@ class Kind(Enum):
     FAIL = "fail"
     HANDLER = "handler"
     ENTRY = "entry"
+    ERRORS = "errors"
     UNKNOWN = "unknown"
     MACHINE = "machine"
     PARALLEL = "parallel"
@@ -91,6 +94,7 @@ PALETTE: Final[dict[Kind, Paint]] = {
     Kind.FAIL: Paint("#ffcdd2", "#d32f2f"),
     Kind.HANDLER: Paint("#ffebee", "#d32f2f"),
     Kind.ENTRY: Paint("#fff3e0", "#fb8c00"),
+    Kind.ERRORS: Paint("#ffebee", "#d32f2f"),
     Kind.UNKNOWN: Paint("#ffffff", "#b71c1c"),
     Kind.PARALLEL: Paint("#fffaf3", "#ffb74d"),
     Kind.MAP: Paint("#fffaf3", "#ffb74d"),
@@ -110,7 +114,7 @@ class Box:
         kind: What the state is, whichever colours it has.
         name: Its name in lines.
         detail: What it does, in lines.
-        badges: How it does it: integration pattern, retries, timeout, heartbeat.
+        badges: How it does it: integration pattern, retries, timeout, heartbeat, and a handler that many states share.
         handler: Whether only a Catch leads to it; such a Task, Pass or Wait has the colours of an error.
     """
 
@@ -143,12 +147,14 @@ class Arrow:
 
     Attributes:
         label: When it is taken, in lines; empty where it always is.
+        back: Whether it leads up again, to what stands before its tail in flow order.
     """
 
     tail: str
     head: str
     kind: ArrowKind
     label: tuple[str, ...] = ()
+    back: bool = False
 
 
 @frozen(kw_only=True)
@@ -253,53 +259,68 @@ class _Drawing:
         order = flow_order(scope.flow)
         ids = {state.name: self.id(state.name) for state in order}
         handlers = _handlers(scope)
-        parts: list[Part] = [self.state(scope, state, ids[state.name], state.name in handlers) for state in order]
+        ways = {state.name: _ways(state) for state in order}
+        bundles = _bundles(way for all_ways in ways.values() for way in all_ways)
+        targets = dict.fromkeys(edge.target for all_ways in ways.values() for edge, _ in all_ways)
+        missing = {target: self.id(target) for target in targets if target not in ids}
+        known = ids | missing
+        place = {state.name: i for i, state in enumerate(order)}
+        parts: list[Part] = []
         arrows: list[Arrow] = []
-        missing: dict[str, str] = {}
         for state in order:
-            for way, label in _ways(state):
-                if way.target not in ids and way.target not in missing:
-                    missing[way.target] = self.id(way.target)
-                head = ids.get(way.target) or missing[way.target]
-                arrows.append(Arrow(tail=ids[state.name], head=head, kind=_KINDS[way.kind], label=label))
-        parts += (
-            Box(id=id_, kind=Kind.UNKNOWN, name=_name(target), detail=("not declared",))
-            for target, id_ in missing.items()
-        )
+            caught = []
+            for edge, label in ways[state.name]:
+                if edge.kind is EdgeKind.CATCH and (edge.target, label) in bundles:
+                    caught.append(f"↯ {labels.shorten(' '.join(_name(edge.target)), NAME_WIDTH - 2)}")
+                    continue
+                tail, head, arrow_kind = ids[state.name], known[edge.target], _KINDS[edge.kind]
+                back = place.get(edge.target, len(place)) <= place[state.name]
+                arrows.append(Arrow(tail=tail, head=head, kind=arrow_kind, label=label, back=back))
+            parts.append(self.state(scope, state, ids[state.name], state.name in handlers, tuple(caught)))
+        for (target, label), count in bundles.items():
+            bundle = Box(
+                id=self.id(f"{known[target]}_errors"), kind=Kind.ERRORS, name=label, detail=(f"in {count} states",)
+            )
+            parts.append(bundle)
+            arrows.append(Arrow(tail=bundle.id, head=known[target], kind=ArrowKind.CATCH))
+        for target, id_ in missing.items():
+            parts.append(Box(id=id_, kind=Kind.UNKNOWN, name=_name(target), detail=("not declared",)))
         start = ids.get(scope.flow.start_at) if scope.flow.start_at is not None else None
         return Frame(id=own, kind=kind, name=name, parts=tuple(parts), arrows=tuple(arrows), start=start)
 
-    def state(self, scope: Scope, state: State, id_: str, handler: bool) -> Part:
+    def state(self, scope: Scope, state: State, id_: str, handler: bool, caught: tuple[str, ...]) -> Part:
         name = _name(state.name)
         match state:
             case Task():
-                detail, badges = _task(state), _badges(state)
-                return Box(id=id_, kind=Kind.TASK, name=name, detail=detail, badges=badges, handler=handler)
+                badges = (*_badges(state), *caught)
+                return Box(id=id_, kind=Kind.TASK, name=name, detail=_task(state), badges=badges, handler=handler)
             case Pass():
                 return Box(id=id_, kind=Kind.PASS, name=name, handler=handler)
             case Wait():
+                name = labels.wrap(state.name, 20, 5) or name  # a hexagon grows sideways
                 detail = labels.wrap(labels.until(state), DETAIL_WIDTH, 2)
                 return Box(id=id_, kind=Kind.WAIT, name=name, detail=detail, handler=handler)
             case Choice():
-                return Box(id=id_, kind=Kind.CHOICE, name=labels.wrap(state.name, 20, 4) or ("?",))
+                return Box(id=id_, kind=Kind.CHOICE, name=labels.wrap(state.name, 20, 5) or name)
             case Succeed():
                 return Box(id=id_, kind=Kind.SUCCEED, name=name)
             case Fail():
                 return Box(id=id_, kind=Kind.FAIL, name=name, detail=labels.wrap(_error(state), DETAIL_WIDTH, 2))
             case Parallel():
-                return self.parallel(scope, state, id_)
+                return self.parallel(scope, state, id_, caught)
             case Map():
-                return self.map(scope, state, id_)
+                return self.map(scope, state, id_, caught)
             case Opaque():
                 return Box(id=id_, kind=Kind.UNKNOWN, name=name, detail=("of no known type",))
             case _:
                 return assert_never(state)
 
-    def parallel(self, scope: Scope, state: Parallel, own: str) -> Frame:
+    def parallel(self, scope: Scope, state: Parallel, own: str, caught: tuple[str, ...]) -> Frame:
         self.frames[own] = Frame(id=own, kind=Kind.PARALLEL)
         count = len(state.branches)
         says = f"{count} branch{'' if count == 1 else 'es'} at once"
-        entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=(says,), badges=_badges(state))
+        badges = (*_badges(state), *caught)
+        entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=(says,), badges=badges)
         branches = []
         for below in inner(scope, state):
             id_ = self.id(f"{own}_{below.index + 1}")
@@ -318,10 +339,11 @@ class _Drawing:
         self.frames[own] = frame
         return frame
 
-    def map(self, scope: Scope, state: Map, own: str) -> Frame:
+    def map(self, scope: Scope, state: Map, own: str, caught: tuple[str, ...]) -> Frame:
         self.frames[own] = Frame(id=own, kind=Kind.MAP)
         says = labels.wrap(labels.each(state), DETAIL_WIDTH, 2)
-        entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=says, badges=(*_map_badges(state), *_badges(state)))
+        badges = (*_map_badges(state), *_badges(state), *caught)
+        entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=says, badges=badges)
         frame = Frame(id=own, kind=Kind.MAP, name=_name(state.name), entry=entry, start=entry.id)
         for below in inner(scope, state):
             body = self.flow(below, own, Kind.MAP)
@@ -411,7 +433,7 @@ def _map_badges(state: Map) -> Iterator[str]:
 
 
 def _count(value: float | str) -> str:
-    return labels.expression(value) if isinstance(value, str) else f"{value:,g}"
+    return labels.expression(value) if isinstance(value, str) else f"{value:,}"
 
 
 def _ways(state: State) -> list[tuple[Edge, tuple[str, ...]]]:
@@ -421,6 +443,12 @@ def _ways(state: State) -> list[tuple[Edge, tuple[str, ...]]]:
         first = merged.setdefault((edge.target, _KINDS[edge.kind]), (edge, []))
         first[1].append(_label(edge))
     return [(edge, _lines(texts)) for edge, texts in merged.values()]
+
+
+def _bundles(ways: Iterable[tuple[Edge, tuple[str, ...]]]) -> dict[tuple[str, tuple[str, ...]], int]:
+    """The catches that too many states share to draw each, by target and label, and how many share them."""
+    shared = Counter((edge.target, label) for edge, label in ways if edge.kind is EdgeKind.CATCH)
+    return {way: count for way, count in shared.items() if count >= MANY_CATCHES}
 
 
 def _label(edge: Edge) -> str:

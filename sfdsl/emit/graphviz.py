@@ -33,6 +33,7 @@ _SHAPES: Final[dict[Kind, dict[str, str]]] = {
     Kind.SUCCEED: {"style": "rounded,filled"},
     Kind.FAIL: {"style": "rounded,filled"},
     Kind.ENTRY: {"style": "rounded,filled"},
+    Kind.ERRORS: {"style": "dashed,filled"},
     Kind.UNKNOWN: {"style": "dashed,filled"},
 }
 
@@ -118,20 +119,24 @@ def _arrow(dot: Any, arrow: Arrow, diagram: Diagram, exits: dict[str, _Exit]) ->
         if head.start is None:
             return
         arrow, head = evolve(arrow, head=head.start), diagram.frames.get(head.start)
-    if tail is not None and tail is not head:
-        look["ltail"] = _cluster(tail)
-    if head is not None and tail is not head:
-        look["lhead"] = _cluster(head)
+    ends = [arrow.tail if tail is None else exits[tail.id].node, arrow.head]
+    if head is not None and head.entry is not None:
+        ends[1] = head.entry.id
+    clusters = [None, None] if tail is head else [tail, head]
     if arrow.label:
         # Graphviz puts the text right beside the line; the spaces keep it off.
         look["label"] = "\\n".join(f"  {_plain(line)}  " for line in arrow.label)
     if arrow.kind is ArrowKind.CATCH:
         look |= {"color": CATCH_LINE, "fontcolor": CATCH_LINE, "style": "dashed", "weight": "1"}
-    dot.edge(
-        arrow.tail if tail is None else exits[tail.id].node,
-        arrow.head if head is None or head.entry is None else head.entry.id,
-        **look,
-    )
+    if arrow.back and ends[0] != ends[1]:
+        # Left to find the loops by itself, Graphviz may put the start below what it leads to.
+        ends.reverse()
+        clusters.reverse()
+        look |= {"dir": "back", "weight": "1"}
+    for key, frame in zip(("ltail", "lhead"), clusters, strict=True):
+        if frame is not None:
+            look[key] = _cluster(frame)
+    dot.edge(*ends, **look)
 
 
 def _last(frame: Frame) -> Iterator[str]:
@@ -176,7 +181,8 @@ def _rows(lines: list[tuple[str, int, bool]]) -> str:
 def _styled(text: str, size: int, bold: bool) -> str:
     row = _xml(text)
     if size != NAME_SIZE:
-        row = f'<font point-size="{size}" color="{MUTED}">{row}</font>'
+        # The spaces in the larger size keep the line at a distance from the one above.
+        row = f' <font point-size="{size}" color="{MUTED}">{row}</font> '
     return f"<b>{row}</b>" if bold else row
 
 
@@ -233,9 +239,11 @@ def svg(dot: str) -> str:
 
 _NOISE = re.compile(r"<!--.*?-->\s*?\n|<!DOCTYPE[^>]*>\n", re.DOTALL)
 
+_SPACER = re.compile(r"<text [^>]*> </text>\n")
+
 
 def _clean(picture: str) -> str:
-    text = _NOISE.sub("", picture.replace("\r\n", "\n"))
+    text = _SPACER.sub("", _NOISE.sub("", picture.replace("\r\n", "\n")))
     return re.sub(r'font-family="Helvetica[^"]*"', f'font-family="{FAMILY}"', text)
 
 

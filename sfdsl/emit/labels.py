@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from typing import Final, NoReturn
@@ -43,7 +44,12 @@ _IS: Final = {
 }
 _OPERATOR = re.compile(r"(?:String|Numeric|Boolean|Timestamp)(?P<compared>[A-Za-z]+?)(?P<path>Path)?")
 _JSONATA = re.compile(r"\s*\{%(.*)%\}\s*", re.DOTALL)
-_TOKEN = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|\$(?=[A-Za-z_])|\s+""")
+_TOKEN = re.compile(
+    r"""(?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)"""
+    r"|\$states\.(?P<states>context\.Execution\.Input\b|context\.|input\b)"
+    r"|\$(?=[A-Za-z_])|\s+"
+)
+_STATES: Final = {"context.Execution.Input": "execution input", "context.": "context.", "input": "input"}
 _UNITS: Final = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
@@ -133,7 +139,7 @@ def _joins(char: str) -> bool:
 
 def length(seconds: float) -> str:
     """A length of time in its two largest units: `45 s`, `1 h 30 min`, `2 d`."""
-    if seconds != int(seconds) or seconds < 60:
+    if not math.isfinite(seconds) or seconds != int(seconds) or seconds < 60:
         return f"{seconds:g} s"
     parts = []
     rest = int(seconds)
@@ -156,10 +162,15 @@ def expression(text: str) -> str:
     found = _JSONATA.fullmatch(text)
     if found is None:
         return printable(text)
-    plain = _TOKEN.sub(lambda m: m[1] or (" " if m[0].isspace() else ""), found[1].strip())
-    return printable(
-        plain.replace("states.input", "input").replace("states.context.Execution.Input", "execution input")
-    )
+    return printable(_TOKEN.sub(_shown, found[1].strip()))
+
+
+def _shown(found: re.Match[str]) -> str:
+    if found["text"] is not None:
+        return found["text"]
+    if found["states"] is not None:
+        return _STATES[found["states"]]
+    return "" if found[0] == "$" else " "
 
 
 def condition(test: Test) -> str:
@@ -228,7 +239,7 @@ def attempts(retry: tuple[Retrier, ...]) -> str:
         most = 3 if retrier.max_attempts is None else retrier.max_attempts
         if most == 0:
             continue
-        counts.append(f"{most:g}×" if isinstance(most, (int, float)) else f"{shorten(expression(most), 16)}×")
+        counts.append(f"{most}×" if isinstance(most, (int, float)) else f"{shorten(expression(most), 16)}×")
     different = list(dict.fromkeys(counts))
     return " or ".join(different[:3]) + (" …" if len(different) > 3 else "")
 

@@ -21,6 +21,7 @@ _SHAPES: Final[dict[Kind, tuple[str, str]]] = {
     Kind.SUCCEED: ("([", "])"),
     Kind.FAIL: ("([", "])"),
     Kind.ENTRY: ("([", "])"),
+    Kind.ERRORS: ("[", "]"),
     Kind.UNKNOWN: ("[", "]"),
 }
 
@@ -39,7 +40,7 @@ def emit(graph: WorkflowGraph) -> str:
     lines.append("")
     for kind, paint in PALETTE.items():
         if kind in used:
-            dashes = ",stroke-dasharray:4 3" if kind in (Kind.BRANCH, Kind.UNKNOWN) else ""
+            dashes = ",stroke-dasharray:4 3" if kind in (Kind.BRANCH, Kind.ERRORS, Kind.UNKNOWN) else ""
             lines.append(f"    classDef {kind.value} fill:{paint.fill},stroke:{paint.line},color:{paint.text}{dashes}")
     for kind in (Kind.PARALLEL, Kind.MAP, Kind.BRANCH):
         ids = [frame.id for frame in frames if frame.kind is kind]

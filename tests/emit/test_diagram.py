@@ -160,3 +160,40 @@ def test_every_kind_that_is_drawn_has_colours_and_every_catch_is_one_kind() -> N
     assert set(Kind) - set(PALETTE) == {Kind.MACHINE}
     diagram = draw(graph(EVERYTHING))
     assert sum(arrow.kind is ArrowKind.CATCH for arrow in diagram.arrows()) == 2
+
+
+def caught(count: int) -> dict[str, Any]:
+    """So many tasks in a row that all hand their errors to one handler."""
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Park"}]
+    states: dict[str, Any] = {
+        f"T{i}": {"Type": "Task", "Resource": LAMBDA, "Catch": catch, "Next": f"T{i + 1}"} for i in range(count)
+    }
+    return {"StartAt": "T0", "States": {**states, f"T{count}": {"Type": "Succeed"}, "Park": {"Type": "Fail"}}}
+
+
+def test_a_few_catches_are_an_arrow_each() -> None:
+    diagram = draw(graph(caught(4)))
+    assert sum(arrow.kind is ArrowKind.CATCH for arrow in diagram.arrows()) == 4
+    assert all(not box.badges for box in diagram.boxes())
+
+
+def test_many_catches_of_one_handler_are_one_source_and_a_badge_on_each_state() -> None:
+    diagram = draw(graph(caught(5)))
+    boxes = {box.id: box for box in diagram.boxes()}
+    assert [(a.tail, a.head) for a in diagram.arrows() if a.kind is ArrowKind.CATCH] == [("Park_errors", "Park")]
+    assert (boxes["Park_errors"].name, boxes["Park_errors"].detail) == (("States.ALL",), ("in 5 states",))
+    assert all(boxes[f"T{i}"].badges == ("↯ Park",) for i in range(5))
+
+
+def test_catches_of_other_errors_stay_arrows_beside_many_of_one_kind() -> None:
+    definition = caught(5)
+    other = {"ErrorEquals": ["States.Timeout"], "Next": "T5"}
+    definition["States"]["T0"]["Catch"] = [other, *definition["States"]["T0"]["Catch"]]
+    diagram = draw(graph(definition))
+    caught_by = {(a.tail, a.head) for a in diagram.arrows() if a.kind is ArrowKind.CATCH}
+    assert caught_by == {("Park_errors", "Park"), ("T0", "T5")}
+
+
+def test_an_arrow_that_leads_up_again_says_so() -> None:
+    back = {(arrow.tail, arrow.head) for arrow in draw(graph(EVERYTHING)).arrows() if arrow.back}
+    assert back == {("Correct", "Rows_rejected")}

@@ -144,3 +144,28 @@ def test_nothing_is_imported_before_it_is_used() -> None:
     code = f"import sys, sfdsl.emit.graphviz, sfdsl.emit.mermaid; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_loops_do_not_move_the_start_down() -> None:
+    rule = {"Variable": "$.done", "BooleanEquals": True, "Next": "Done"}
+    below = {"StartAt": "I", "States": {"I": {"Type": "Pass", "End": True}}}
+    states = {
+        "Look": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Next": "Enough?"},
+        "Enough?": {"Type": "Choice", "Choices": [rule], "Default": "Work"},
+        "Work": {"Type": "Parallel", "Branches": [below], "Next": "Wait"},
+        "Wait": {"Type": "Wait", "Seconds": 1, "Next": "Look"},
+        "Done": {"Type": "Succeed"},
+    }
+    dot = graphviz.emit(graph({"StartAt": "Look", "States": states}))
+    assert "Look -> Wait [dir=back weight=1]" in dot
+    height = {
+        name: float(y)
+        for name, y in re.findall(r"<title>(\w+)</title>\n<(?:path|polygon) .*? (?:d|points)=\"M?[-\d.]+,(-?[\d.]+)",
+                                  graphviz.svg(dot))
+    }  # fmt: skip
+    assert height["Start"] < height["Look"] < height["Enough"] < height["I"] < height["Wait"]
+
+
+def test_a_state_may_lead_to_itself() -> None:
+    dot = graphviz.emit(graph({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}))
+    assert "\tA -> A\n" in dot

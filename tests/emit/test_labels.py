@@ -32,6 +32,8 @@ from sfdsl.model.states import Map, Task, Wait
         pytest.param({"Condition": '{%\n $count($v.rows)\n > 0 and $n = "$x  %"%}'},
                      'count(v.rows) > 0 and n = "$x  %"', id="JSONata with a text"),
         pytest.param({"Condition": "{% $states.context.Execution.Input.day %}"}, "execution input.day", id="the input"),
+        pytest.param({"Condition": "{% $states.context.State.RetryCount < 3 and 'x' = '$states.input' %}"},
+                     "context.State.RetryCount < 3 and 'x' = '$states.input'", id="the context, and a text like it"),
         pytest.param({"Condition": True}, "true", id="a constant"),
         pytest.param({"Variable": "$.x"}, "$.x", id="no operator"),
     ],
@@ -43,7 +45,7 @@ def test_a_condition_reads_like_a_sentence(test: dict[str, Any], text: str) -> N
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(0, "0 s"), (45, "45 s"), (1.5, "1.5 s"), (60, "1 min"), (90, "1 min 30 s"), (3600, "1 h"), (5400, "1 h 30 min"),
-     (86400, "1 d"), (90061, "1 d 1 h")],
+     (86400, "1 d"), (90061, "1 d 1 h"), (-60, "-60 s"), (float("inf"), "inf s")],
 )  # fmt: skip
 def test_lengths_of_time(seconds: float, text: str) -> None:
     assert labels.length(seconds) == text
@@ -73,6 +75,7 @@ def test_what_a_task_calls(resource: str | None, text: str) -> None:
         ([{"ErrorEquals": ["A"], "MaxAttempts": 5}, {"ErrorEquals": ["B"], "MaxAttempts": 2}], "5× or 2×"),
         ([{"ErrorEquals": ["A"], "MaxAttempts": 2}, {"ErrorEquals": ["B"], "MaxAttempts": 2}], "2×"),
         ([{"ErrorEquals": ["A"], "MaxAttempts": "{% $n %}"}], "n×"),
+        ([{"ErrorEquals": ["A"], "MaxAttempts": 10**400}], f"{10**400}×"),
     ],
 )
 def test_how_often_is_retried(retry: list[dict[str, Any]], text: str) -> None:
