@@ -219,10 +219,10 @@ def _sagemaker(name: str, suffix: str, grants: list[dict[str, Any]]) -> list[dic
                 # Step Functions tags the jobs that it waits for (MANAGED_BY_AWS), whether the call has tags or not.
                 # The documentation's templates leave it out. Source: github.com/aws/aws-cdk, issues 26012 and 32294.
                 made[-1].pop("when", None)
-        elif entry["actions"][0] == "iam:PassRole":
-            made.append(entry)
-        else:
+        elif entry["actions"][0].startswith("sagemaker:"):
             made.append({**entry, "resources": [own]})
+        else:
+            made.append(entry)
     if name in ("sagemaker:createEndpoint", "sagemaker:updateEndpoint"):
         made[0] = {**made[0], "resources": [own, "~sagemaker:endpoint-config/{EndpointConfigName}"]}
     if name == "sagemaker:createHyperParameterTuningJob":

@@ -88,7 +88,7 @@ class Collector:
         if resources is None:
             found: tuple[Resource, ...] = (Resource(text="*"),)
             for name in names:
-                self.remark(Doubt.NOT_NARROWABLE, name)
+                self.remark(Doubt.NO_TYPES, name)
         else:
             found = tuple(dict.fromkeys(self._narrowed(resources)))
             if not found:
@@ -127,6 +127,13 @@ class Collector:
                 origin=self.call.origin,
             )
         )
+
+    def unknown(self, action: str, resource: Resource, argument: str) -> None:
+        """Note that an argument does not say, or not in full, which resource it is; silent where the step does."""
+        if not self.narrowable(resource.shape or resource.text):
+            nothing = _fixed(resource.text) == _fixed(resource.shape or resource.text)
+            doubt = Doubt.RUN_TIME if nothing else Doubt.PARTLY_KNOWN
+            self.remark(doubt, f"{action} on {resource.text}", argument=argument)
 
     def supply(self, name: str, meaning: str, *, of: str = "") -> str:
         """A placeholder that the policy needs beyond those of the definition, as `${name}`."""
@@ -184,13 +191,16 @@ class Collector:
             if self.narrowable(entry.resource.shape):
                 continue
             if entry.dynamic:
-                self.remark(Doubt.RUN_TIME, f"{names[0]} on {text}", argument=entry.dynamic[0])
-            elif "*" in text.replace("${*}", ""):
-                self.remark(Doubt.TO_SUPPLY if entry.absent else Doubt.NOT_NARROWABLE, f"{names[0]} on {text}")
+                self.unknown(names[0], entry.resource, entry.dynamic[0])
+            elif names == ("iam:CreateServiceLinkedRole",):
+                continue  # the role has no other name than the service gives it
+            elif "*" in text.replace("${*}", "") and (entry.absent or not entry.arguments):
+                # Below a resource that the call names lies what it creates; that is as narrow as it can be.
+                self.remark(Doubt.UNNAMED, f"{names[0]} on {text}")
         arguments = [path for entry in filled for path in entry.arguments]
         self.allow(
             names,
-            [entry.resource for entry in filled],
+            [resource for entry in filled for resource in _spellings(names[0], entry.resource)],
             argument=", ".join(dict.fromkeys(arguments)),
             why=why,
             conditions=conditions,
@@ -213,7 +223,7 @@ class Collector:
                     self.unknown_role(entry.dynamic[0], conditions)
                     continue
                 if entry.dynamic:
-                    self.remark(Doubt.RUN_TIME, f"iam:PassRole on {entry.resource.text}", argument=entry.dynamic[0])
+                    self.unknown("iam:PassRole", entry.resource, entry.dynamic[0])
                 self.allow(
                     "iam:PassRole",
                     [entry.resource],
@@ -268,6 +278,21 @@ class Collector:
             if values:
                 made.append(evolve(condition, values=tuple(dict.fromkeys(values))))
         return tuple(made)
+
+
+def _spellings(action: str, resource: Resource) -> tuple[Resource, ...]:
+    """A resource as it is written, and for SageMaker, whose ARNs have small letters only, in small letters too."""
+    # Source: assumed; ARNs that SageMaker returns are in small letters whatever the case of the name.
+    head, separator, name = resource.text.rpartition("/")
+    small = re.sub(r"\$\{[^{}]*\}|[A-Z]+", lambda found: found[0] if found[0][0] == "$" else found[0].lower(), name)
+    if not action.startswith("sagemaker:") or small == name:
+        return (resource,)
+    return (resource, evolve(resource, text=head + separator + small))
+
+
+def _fixed(text: str) -> str:
+    """The beginning of a pattern that holds no wildcard."""
+    return re.sub(r"[*:/]+$", "", text)
 
 
 def known(value: Value | None) -> tuple[str, ...]:

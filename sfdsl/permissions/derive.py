@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from attrs import evolve
 
@@ -14,7 +15,7 @@ from sfdsl.graph import WorkflowGraph
 from sfdsl.model.edges import flow_order
 from sfdsl.model.fields import ABSENT
 from sfdsl.model.states import Flow, Map, State, Task
-from sfdsl.model.workflow import MachineType, Notes, Scope, inner
+from sfdsl.model.workflow import Notes, Scope, inner
 from sfdsl.permissions.arns import expand, is_placeholder
 from sfdsl.permissions.collector import Call, Collector
 from sfdsl.permissions.features import (
@@ -36,6 +37,8 @@ from sfdsl.permissions.values import UNKNOWN, Arguments, Constants, Reader
 __all__ = ["derive"]
 
 _NOTHING = Notes()
+# Policy, page and each of the checks ask for the permissions of the same workflow.
+_DERIVED: WeakKeyDictionary[WorkflowGraph, dict[Surroundings, Permissions]] = WeakKeyDictionary()
 
 
 def derive(graph: WorkflowGraph, around: Surroundings | None = None) -> Permissions:
@@ -45,14 +48,21 @@ def derive(graph: WorkflowGraph, around: Surroundings | None = None) -> Permissi
         graph: The workflow.
         around: What stands around the machine; None is nothing.
     """
-    derivation = _Derivation(graph, around or Surroundings())
+    known = _DERIVED.setdefault(graph, {})
+    beside = around or Surroundings()
+    if beside not in known:
+        known[beside] = _derive(graph, beside)
+    return known[beside]
+
+
+def _derive(graph: WorkflowGraph, around: Surroundings) -> Permissions:
+    derivation = _Derivation(graph, around)
     for scope, state in _in_flow_order(graph):
         derivation.state(scope, state)
     statements = merge(derivation.grants)
-    if around is not None:
-        distributed = any(scope.distributed for scope in graph.scopes)
-        express = graph.workflow.type is MachineType.EXPRESS
-        more = surroundings(around, graph.workflow.name, distributed=distributed, express=express)
+    distributed = any(scope.distributed for scope in graph.scopes)
+    more = surroundings(around, graph.workflow.name, distributed=distributed)
+    if more:
         statements = named([*statements, *more])
     companions: dict[str, Companion] = {}
     for found in derivation.companions:

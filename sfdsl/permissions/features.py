@@ -78,7 +78,7 @@ def read_items(needs: Collector, reader: ItemReader) -> None:
     kind = (config.input_type or "").upper() if config is not None else ""
     flattened = config is not None and config.transformation == "LOAD_AND_FLATTEN"
     if needs.call.api == "listObjectsV2":
-        list_objects(needs)
+        list_objects(needs, below=True)
         if flattened:
             _objects(needs, "s3:GetObject", "Prefix", "read the objects that are listed")
         return
@@ -119,9 +119,8 @@ def _objects(needs: Collector, actions: str | tuple[str, ...], prefix: str, why:
     dynamic = [path for entry in bucket for path in entry.dynamic]
     if value is not None and value.dynamic:
         dynamic.append(value.path)
-    if dynamic and not needs.narrowable(every):
-        name = actions if isinstance(actions, str) else actions[0]
-        needs.remark(Doubt.RUN_TIME, f"{name} on {found[0].text}", argument=dynamic[0])
+    if dynamic:
+        needs.unknown(actions if isinstance(actions, str) else actions[0], found[0], dynamic[0])
     arguments = [path for entry in bucket for path in entry.arguments]
     if value is not None:
         arguments.append(value.path)
@@ -141,6 +140,14 @@ def assume_role(needs: Collector) -> None:
 
     Source: Step Functions Developer Guide, "Accessing resources in other AWS accounts".
     """
+    role = needs.get("RoleArn")
+    if role is not None and all(text.startswith(GAP) for text in role.texts):
+        # Credentials are there to reach other accounts, so that a role that is not known can be in any of them.
+        anywhere = "arn:${AWS::Partition}:iam::*:role/*"
+        resource = Resource(text=anywhere, shape=anywhere, open=True)
+        needs.unknown("sts:AssumeRole", resource, role.path)
+        needs.allow("sts:AssumeRole", [resource], argument=role.path, why="act as the role of Credentials")
+        return
     needs.templates("sts:AssumeRole", "~iam:role/{RoleArn!}", why="act as the role of Credentials")
 
 
@@ -164,7 +171,7 @@ _TRACES: Final = (
 )
 
 
-def surroundings(around: Surroundings, machine: str, *, distributed: bool, express: bool) -> list[Statement]:
+def surroundings(around: Surroundings, machine: str, *, distributed: bool) -> list[Statement]:
     """The statements that no state needs, but the machine as a whole.
 
     Source: Step Functions Developer Guide, "Data at rest encryption", "Logging using CloudWatch Logs".

@@ -11,6 +11,11 @@ from sfdsl.permissions.statements import Condition, Grant, Statement
 __all__ = ["compact", "merge", "named"]
 
 _WORDS = {
+    "aoss": "OpenSearchServerless",
+    "ce": "CostExplorer",
+    "cloudwatch": "CloudWatch",
+    "codebuild": "CodeBuild",
+    "cognito-idp": "Cognito",
     "apigateway": "ApiGateway",
     "dynamodb": "DynamoDb",
     "ec2": "Ec2",
@@ -26,9 +31,11 @@ _WORDS = {
     "lakeformation": "LakeFormation",
     "mediaconvert": "MediaConvert",
     "rds": "Rds",
+    "logs": "Logs",
     "redshift-data": "RedshiftData",
     "s3": "S3",
     "sagemaker": "SageMaker",
+    "securityhub": "SecurityHub",
     "secretsmanager": "SecretsManager",
     "ses": "Ses",
     "sns": "Sns",
@@ -44,19 +51,21 @@ def merge(grants: Iterable[Grant]) -> tuple[Statement, ...]:
     """Statements in the order of the grants that first need them, actions and resources sorted."""
     # What is needed of the same resources under the same conditions stands together. The resources of one grant stay
     # together too: an action with several types of resources needs them all in one statement.
-    groups: dict[tuple[tuple[str, ...], tuple[Condition, ...]], list[Grant]] = {}
+    groups: dict[tuple[tuple[str, ...], tuple[Condition, ...], bool], list[Grant]] = {}
     for grant in grants:
         resources = _minimal(dict.fromkeys(resource.text for resource in grant.resources))
-        groups.setdefault((resources, grant.conditions), []).append(grant)
+        excluded = any(resource.excluded for resource in grant.resources)
+        groups.setdefault((resources, grant.conditions, excluded), []).append(grant)
     statements = [
         Statement(
             sid="",
             actions=tuple(sorted({action for grant in found for action in grant.actions})),
             resources=resources,
             conditions=conditions,
+            excluded=excluded,
             reasons=tuple(dict.fromkeys(grant.reason for grant in found)),
         )
-        for (resources, conditions), found in groups.items()
+        for (resources, conditions, excluded), found in groups.items()
     ]
     return named(statements)
 
@@ -75,9 +84,9 @@ def _minimal(resources: Collection[str]) -> tuple[str, ...]:
 
 def compact(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The same permissions in fewer characters: statements with the same actions and conditions become one."""
-    groups: dict[tuple[tuple[str, ...], tuple[Condition, ...]], list[Statement]] = {}
+    groups: dict[tuple[tuple[str, ...], tuple[Condition, ...], bool], list[Statement]] = {}
     for statement in statements:
-        groups.setdefault((statement.actions, statement.conditions), []).append(statement)
+        groups.setdefault((statement.actions, statement.conditions, statement.excluded), []).append(statement)
     return named(
         [
             Statement(
@@ -85,9 +94,10 @@ def compact(statements: Sequence[Statement]) -> tuple[Statement, ...]:
                 actions=actions,
                 resources=tuple(sorted({text for statement in found for text in statement.resources})),
                 conditions=conditions,
+                excluded=excluded,
                 reasons=tuple(dict.fromkeys(reason for statement in found for reason in statement.reasons)),
             )
-            for (actions, conditions), found in groups.items()
+            for (actions, conditions, excluded), found in groups.items()
         ]
     )
 
@@ -106,51 +116,82 @@ def named(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 
 def _sid(statement: Statement) -> str:
-    services = list(dict.fromkeys(action.partition(":")[0] for action in statement.actions))
-    service = "".join(_service(prefix) for prefix in services[:2])
-    names = list(dict.fromkeys(_camel(_name(text)) for text in statement.resources))
-    name = "".join(part for part in names if part) if len(names) <= 2 else ""
+    verbs_nouns = [_verb_and_noun(action.partition(":")[2]) for action in statement.actions]
+    services = list(dict.fromkeys(_service(action.partition(":")[0]) for action in statement.actions))
+    name = _names(statement.resources)
     if statement.actions == ("iam:PassRole",):
         to = next((c.values[0] for c in statement.conditions if c.key == "iam:PassedToService"), "")
-        name = re.sub(r"Arn$", "", name)
         return f"Pass{name or 'Role'}To{_camel(to.split('.')[0])}"[:_LONGEST_SID]
     if all(action.startswith("events:") for action in statement.actions) and "StepFunctionsGetEvent" in name:
         awaited = re.sub(r"StepFunctionsGetEvents?For|Rule", "", name)
         return f"Await{awaited}"[:_LONGEST_SID]
-    return f"{_verb(statement)}{service}{name}"[:_LONGEST_SID]
+    if statement.resources == ("*",) and len(statement.actions) > 2 and not statement.conditions:
+        return "UseActionsWithoutResources"
+    if statement.excluded:
+        name = "TextMessages"  # the one kind of call that is about what no ARN names
+    elif not name:
+        name = _common([noun for _, noun in verbs_nouns])
+    return f"{_verb([verb for verb, _ in verbs_nouns])}{''.join(services[:2])}{name}"[:_LONGEST_SID]
 
 
-def _verb(statement: Statement) -> str:
-    names = [action.partition(":")[2] for action in statement.actions]
-    verbs = list(dict.fromkeys(re.match(r"[A-Z][a-z]*|.*", name)[0] for name in names))  # type: ignore[index]
-    if len(verbs) == 1:
+def _verb_and_noun(name: str) -> tuple[str, str]:
+    """The parts of an action's name: `BatchImportFindings` is `BatchImport` and `Findings`."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|[a-z0-9]+", name) or [name]
+    count = 2 if words[0] in ("Batch", "Is") and len(words) > 1 else 1
+    return "".join(words[:count]), "".join(words[count:])
+
+
+_STARTS = {"Start", "Run", "Submit", "Execute", "Add", "Create", "Retry", "Delete", "Invoke"}
+_ENDS = {"Stop", "Cancel", "Terminate", "BatchStop", "Delete"}
+_LOOKS = {"BatchGet", "Describe", "Get", "List", "Query", "Scan"}
+
+
+def _verb(verbs: Sequence[str]) -> str:
+    found = set(verbs)
+    if len(found) == 1:
         return verbs[0]
-    started = any(verb in ("Start", "Run", "Submit", "Create", "Execute", "Add") for verb in verbs)
-    watched = any(verb in ("Describe", "Get", "Stop", "Cancel", "Terminate", "Batch", "List") for verb in verbs)
-    if started and watched:
-        return "Run"
-    if set(verbs) <= {"Describe", "Stop", "Get", "Cancel", "Terminate", "Delete", "Redrive"} and len(verbs) > 1:
-        return "Watch"
-    if set(verbs) <= {"Get", "List", "Describe", "Batch", "Query", "Scan"}:
+    if found <= _LOOKS:
         return "Read"
+    if found & (_STARTS - _ENDS) and found & _LOOKS and found & _ENDS:
+        return "Run"
+    if found <= _LOOKS | _ENDS | {"Redrive"}:
+        return "Watch"
     return "Use"
+
+
+def _common(nouns: Sequence[str]) -> str:
+    """The words that all of the nouns begin with."""
+    split_up = [re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z0-9]*", noun) for noun in nouns]
+    words = []
+    for column in zip(*split_up, strict=False):
+        if len(set(column)) > 1:
+            break
+        words.append(column[0])
+    return "".join(words)
 
 
 def _service(prefix: str) -> str:
     return _WORDS.get(prefix) or _camel(prefix)
 
 
+def _names(resources: Sequence[str]) -> str:
+    """What one resource or two are called; of names that begin alike the shortest; nothing for more."""
+    names = list(dict.fromkeys(name for name in (_camel(_name(text)) for text in resources) if name))
+    names = [name for name in names if not any(other != name and name.startswith(other) for other in names)]
+    return "".join(names) if len(names) <= 2 else ""
+
+
 def _name(text: str) -> str:
     """What a resource is called, without what all of its type share."""
     if is_placeholder(text):
-        return text
+        return re.sub(r"[._-]?(arn|name|url)\}$", "}", text, flags=re.IGNORECASE)
     parts = fields(text)
     if parts is None:
         return ""
     rest = parts[5]
     if parts[2] == "s3":
         return rest
-    pieces = [piece for part in split(rest) for piece in split(part, "/")]
+    pieces = [piece for part in split(rest.lstrip("/")) for piece in split(part, "/")]
     if len(pieces) > 1:
         pieces = pieces[1:]
     return " ".join(piece for piece in pieces if piece and piece != "*")

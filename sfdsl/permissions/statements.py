@@ -49,11 +49,13 @@ class Resource:
         text: ARN pattern, pseudo parameters and placeholders left as `${...}`.
         shape: The pattern of the whole type, to which `Notes.resources` must belong where it narrows this entry.
         open: Whether anything in it is a wildcard because the definition does not say which.
+        excluded: Whether it is what the statement is not about, in `NotResource`.
     """
 
     text: str
     shape: str = field(default="", eq=False)
     open: bool = field(default=False, eq=False)
+    excluded: bool = False
 
 
 @frozen(kw_only=True)
@@ -70,7 +72,9 @@ class Doubt(Enum):
     """What someone who reads the policy should know about it; the value says it as the start of a sentence."""
 
     RUN_TIME = "the resource is known only at run time"
-    NOT_NARROWABLE = "the action has no resource types"
+    PARTLY_KNOWN = "a part of the resource is known only at run time"
+    UNNAMED = "no argument of the call names the resource"
+    NO_TYPES = "the action has no resource types"
     UNVERIFIED = "nobody has confirmed the name of the action"
     ROLE_UNKNOWN = "the role that is passed is not in the definition"
     TO_SUPPLY = "the definition does not say which resource it is"
@@ -125,6 +129,7 @@ class Statement:
         actions: Sorted.
         resources: Sorted; `*` alone where the actions have no resource types.
         conditions: Sorted by operator and key.
+        excluded: Whether the resources are those that the statement is not about, in `NotResource`.
         reasons: In the order of the states that need it.
     """
 
@@ -132,12 +137,13 @@ class Statement:
     actions: tuple[str, ...]
     resources: tuple[str, ...]
     conditions: tuple[Condition, ...] = ()
+    excluded: bool = False
     reasons: tuple[Reason, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The statement as a policy has it."""
         made: dict[str, Any] = {"Sid": self.sid, "Effect": "Allow", "Action": _one_or_more(self.actions)}
-        made["Resource"] = _one_or_more(self.resources)
+        made["NotResource" if self.excluded else "Resource"] = _one_or_more(self.resources)
         if self.conditions:
             operators: dict[str, dict[str, Any]] = {}
             for condition in self.conditions:

@@ -54,7 +54,8 @@ def lines(found: Permissions) -> list[str]:
     """Each statement as `actions on resources if conditions`."""
     made = []
     for statement in found.statements:
-        line = f"{', '.join(statement.actions)} on {', '.join(map(short, statement.resources))}"
+        on = "on all but" if statement.excluded else "on"
+        line = f"{', '.join(statement.actions)} {on} {', '.join(map(short, statement.resources))}"
         conditions = [f"{c.operator} {c.key} {', '.join(map(short, c.values))}" for c in statement.conditions]
         made.append(line + (f" if {' and '.join(conditions)}" if conditions else ""))
     return made

@@ -118,6 +118,9 @@ def deployed(document: dict[str, Any]) -> dict[str, Any]:
     """A policy with values in the place of its placeholders, as it is when it is deployed."""
     made = []
     for statement in document["Statement"]:
+        if "NotResource" in statement:
+            made.append(statement)
+            continue
         resources = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
         known = [_deployed(text) for text in resources if not re.match(PLACEHOLDER, text)]
         for text in resources:

@@ -114,8 +114,8 @@ def _results(needs: Collector) -> None:
     if location is not None and location.certain:
         places = [text.removeprefix("s3://") for text in location.texts]
         argument = location.path
-        if location.dynamic and not needs.narrowable(every):
-            needs.remark(Doubt.RUN_TIME, f"s3:PutObject on {_BUCKET}{pattern(places[0])}", argument=argument)
+        if location.dynamic:
+            needs.unknown("s3:PutObject", Resource(text=_BUCKET + pattern(places[0]), shape=every), argument)
     else:
         group = needs.get("WorkGroup")
         argument = group.path if group is not None else ""

@@ -22,8 +22,8 @@ def _tables(needs: Collector, action: str, names: Iterable[str], argument: str, 
     for name in dict.fromkeys(names):
         whole = name if is_arn(name) else expand(_TABLE) + name
         found.append(Resource(text=pattern(whole), shape=every, open=GAP in name))
-        if GAP in name and not needs.narrowable(every):
-            needs.remark(Doubt.RUN_TIME, f"{action} on {found[-1].text}", argument=argument)
+        if GAP in name:
+            needs.unknown(action, found[-1], argument)
         if indexes:
             found.append(Resource(text=pattern(f"{whole}/index/{GAP}"), shape=every, open=True))
     needs.allow(action, found, argument=argument, why="use the tables")
@@ -96,7 +96,7 @@ def redshift_statement(needs: Collector) -> None:
         # The ARN of a workgroup has its id, which its name does not tell.
         argument = f"{needs.arguments.key}.WorkgroupName"
         if not needs.narrowable(group):
-            needs.remark(Doubt.RUN_TIME, f"{action} on {group}", argument=argument)
+            needs.remark(Doubt.UNNAMED, f"{action} on {group}", argument=argument)
         needs.allow(action, [Resource(text=group, shape=group)], argument=argument, why="run the statement")
     if needs.given("SecretArn"):
         needs.templates(
@@ -143,5 +143,5 @@ def timestream_query(needs: Collector) -> None:
     every = expand("~timestream:database/*/table/*")
     argument = f"{needs.arguments.key}.QueryString"
     if not needs.narrowable(every):
-        needs.remark(Doubt.RUN_TIME, f"timestream:Select on {every}", argument=argument)
+        needs.remark(Doubt.UNNAMED, f"timestream:Select on {every}", argument=argument)
     needs.allow("timestream:Select", [Resource(text=every, shape=every)], argument=argument, why="run the query")

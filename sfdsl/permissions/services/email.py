@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sfdsl.permissions.arns import expand, pattern
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP
 
 __all__ = ["send_email"]
@@ -33,8 +33,8 @@ def send_email(*senders: str) -> Callable[[Collector], None]:
             names = [name for name in names if name] or [GAP]
             found += [Resource(text=expand("~ses:identity/") + pattern(n), shape=every, open=GAP in n) for n in names]
         argument = sender.path if sender is not None else ""
-        if (sender is None or sender.dynamic) and not needs.narrowable(every):
-            needs.remark(Doubt.RUN_TIME, f"{action} on {found[0].text}", argument=argument)
+        if sender is None or sender.dynamic:
+            needs.unknown(action, found[0], argument)
         for kind, paths in (("configuration-set", ("ConfigurationSetName",)), ("template", _TEMPLATES)):
             named = next((value for path in paths if (value := needs.get(path)) is not None and value.certain), None)
             texts = named.texts if named is not None else ()

@@ -6,7 +6,7 @@ import re
 
 from sfdsl.permissions.arns import DOMAIN, expand, fields, is_placeholder, pattern, split
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP, Value
 
 __all__ = ["invoke_api", "invoke_http"]
@@ -24,7 +24,8 @@ def invoke_http(needs: Collector) -> None:
     if endpoint is not None and not all(text.startswith(GAP) for text in endpoint.texts):
         conditions["StringLike"] = {"states:HTTPEndpoint": [pattern(text) for text in endpoint.texts]}
     if endpoint is not None and endpoint.dynamic:
-        needs.remark(Doubt.RUN_TIME, "states:InvokeHTTPEndpoint", argument=endpoint.path)
+        known = pattern(next(text for text in endpoint.texts if GAP in text))
+        needs.unknown("states:InvokeHTTPEndpoint", Resource(text=known, shape="*"), endpoint.path)
     # The action has no resource type; the two conditions are what narrows it.
     needs.allow(
         "states:InvokeHTTPEndpoint",
@@ -85,8 +86,8 @@ def invoke_api(needs: Collector) -> None:
                 Resource(text=pattern(arn), shape=expand("~execute-api:*"), open=GAP in arn or is_placeholder(text))
             )
     dynamic = next((value for value in (endpoint, stage, method, path) if value is not None and value.dynamic), None)
-    if dynamic is not None and not needs.narrowable(expand("~execute-api:*")):
-        needs.remark(Doubt.RUN_TIME, f"execute-api:Invoke on {found[0].text}", argument=dynamic.path)
+    if dynamic is not None:
+        needs.unknown("execute-api:Invoke", found[0], dynamic.path)
     # What goes back through a WebSocket API is managed, not invoked.
     # Source: API Gateway Developer Guide, "Use @connections commands in your backend service".
     sockets = path is not None and all("@connections" in text for text in path.texts)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sfdsl.permissions.arns import expand, fields, is_arn, is_placeholder, pattern, split
 from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.services.rules import managed_rule
-from sfdsl.permissions.statements import Doubt, Resource
-from sfdsl.permissions.values import GAP, Value
+from sfdsl.permissions.statements import Resource
+from sfdsl.permissions.values import GAP
 
 __all__ = ["start_execution"]
 
@@ -29,8 +29,6 @@ def start_execution(needs: Collector) -> None:
     action = "states:StartSyncExecution" if needs.call.api == "startSyncExecution" else "states:StartExecution"
     texts = machine.texts if machine is not None else (GAP,)
     argument = machine.path if machine is not None else ""
-    if machine is not None and machine.dynamic and not needs.narrowable(every):
-        needs.remark(Doubt.RUN_TIME, f"{action} on {_machine_pattern(machine)}", argument=argument)
     executions = []
     for text in texts:
         whole, qualifier = _machine(text)
@@ -39,6 +37,8 @@ def start_execution(needs: Collector) -> None:
         resource = Resource(
             text=pattern(whole) if GAP in whole else whole, shape=every, open="*" in whole or GAP in text
         )
+        if GAP in text:
+            needs.unknown(action, resource, argument)
         # A version or alias is authorised on the machine; the condition narrows it to that one.
         # Source: Step Functions Developer Guide, "Versions and aliases", permissions.
         only = {"ForAnyValue:StringEquals": {"states:StateMachineQualifier": qualifier}} if qualifier else {}
@@ -59,11 +59,6 @@ def start_execution(needs: Collector) -> None:
             why="wait for the execution, and stop it when the state is stopped",
         )
         managed_rule(needs, "StepFunctionsGetEventsForStepFunctionsExecutionRule")
-
-
-def _machine_pattern(machine: Value) -> str:
-    text = next(text for text in machine.texts if GAP in text)
-    return expand("~states:stateMachine:*") if text.startswith(GAP) else pattern(text)
 
 
 def _executions(needs: Collector, machine: str) -> list[Resource]:

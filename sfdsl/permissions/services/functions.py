@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sfdsl.permissions.arns import expand, fields, is_arn, pattern, split
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP
 
 __all__ = ["function_resource", "invoke_function"]
@@ -46,7 +46,7 @@ def invoke_function(needs: Collector) -> None:
         for each in qualifiers:
             resource = Resource(text=function_resource(text, each), shape=every, open=GAP in text + (each or ""))
             found.append(resource)
-            if resource.open and not needs.narrowable(every):
+            if resource.open:
                 argument = name.path if GAP in text else qualifier.path if qualifier is not None else ""
-                needs.remark(Doubt.RUN_TIME, f"lambda:InvokeFunction on {resource.text}", argument=argument)
+                needs.unknown("lambda:InvokeFunction", resource, argument)
     needs.allow("lambda:InvokeFunction", found, argument=name.path, why="call the function")

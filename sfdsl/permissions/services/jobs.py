@@ -7,7 +7,7 @@ import re
 from sfdsl.permissions.arns import expand, fields, fill, is_arn, is_placeholder, pattern, split, stands_for_arn
 from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.services.rules import managed_rule
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP, Value
 
 __all__ = ["create_mediaconvert_job", "run_ecs_task", "submit_batch_job"]
@@ -20,13 +20,13 @@ def submit_batch_job(needs: Collector) -> None:
     queue = fill("~batch:job-queue/{JobQueue!}", needs.arguments)
     found = [entry.resource for entry in queue]
     dynamic = [path for entry in queue for path in entry.dynamic]
-    if dynamic and not needs.narrowable(queue[0].resource.shape):
-        needs.remark(Doubt.RUN_TIME, f"batch:SubmitJob on {found[0].text}", argument=dynamic[0])
+    if dynamic:
+        needs.unknown("batch:SubmitJob", found[0], dynamic[0])
     for text in definition.texts if definition is not None else (GAP,):
         for each in revisions(text, "~batch:job-definition/", bare=True):
             found.append(Resource(text=each, shape=every, open=GAP in text))
-    if definition is not None and definition.dynamic and not needs.narrowable(every):
-        needs.remark(Doubt.RUN_TIME, f"batch:SubmitJob on {found[-1].text}", argument=definition.path)
+    if definition is not None and definition.dynamic:
+        needs.unknown("batch:SubmitJob", found[-1], definition.path)
     # The job itself is authorised as well; its id does not exist yet.
     jobs = Resource(text=expand("~batch:job/*"), shape=expand("~batch:job/*"))
     key = needs.arguments.key
@@ -86,8 +86,8 @@ def run_ecs_task(needs: Collector) -> None:
             Resource(text=each, shape=every, open=GAP in text)
             for each in revisions(text, "~ecs:task-definition/", bare=False)
         ]
-    if definition is not None and definition.dynamic and not needs.narrowable(every):
-        needs.remark(Doubt.RUN_TIME, f"ecs:RunTask on {found[0].text}", argument=definition.path)
+    if definition is not None and definition.dynamic:
+        needs.unknown("ecs:RunTask", found[0], definition.path)
     needs.allow("ecs:RunTask", found, argument=argument, why="run the task")
     cluster, only = _cluster(needs)
     task = expand(f"~ecs:task/{cluster}/*")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sfdsl.permissions.arns import DOMAIN, expand, is_arn, is_placeholder, pattern, split
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP
 
 __all__ = ["on_queue", "publish", "queue_resource"]
@@ -25,8 +25,9 @@ def publish(needs: Collector) -> None:
         else:
             needs.templates("sns:Publish", "~sns:{TargetArn!}", "~sns:endpoint/{TargetArn!}", why=why)
     elif needs.given("PhoneNumber"):
-        # A text message has no topic, and IAM knows no ARN of a telephone.
-        needs.allow("sns:Publish", None, argument=f"{needs.arguments.key}.PhoneNumber", why="send a text message")
+        # IAM knows no ARN of a telephone: a text message is authorised on its number. This allows it, and no topic.
+        topics = Resource(text="arn:*:sns:*:*:*", excluded=True)
+        needs.allow("sns:Publish", [topics], argument=f"{needs.arguments.key}.PhoneNumber", why="send a text message")
     else:
         needs.templates("sns:Publish", "~sns:{TopicArn!}", why=why)
 
@@ -59,8 +60,8 @@ def on_queue(action: str) -> Callable[[Collector], None]:
         url = needs.get("QueueUrl")
         texts = url.texts if url is not None else (GAP,)
         found = [queue_resource(needs, text) for text in texts]
-        if url is not None and url.dynamic and not needs.narrowable(expand("~sqs:*")):
-            needs.remark(Doubt.RUN_TIME, f"{action} on {found[0].text}", argument=url.path)
+        if url is not None and url.dynamic:
+            needs.unknown(action, found[0], url.path)
         needs.allow(action, found, argument=url.path if url is not None else "", why="use the queue")
 
     return run

@@ -7,7 +7,7 @@ import re
 from sfdsl.permissions.arns import expand, fields, is_arn, is_placeholder, pattern
 from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.services.storage import s3_resource
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP
 
 __all__ = ["invoke_model", "retrieve_and_generate"]
@@ -49,8 +49,8 @@ def model_resources(needs: Collector, argument: str) -> list[Resource]:
         else:
             model = f"arn:${{AWS::Partition}}:bedrock:${{AWS::Region}}::foundation-model/{text}"
             found.append(Resource(text=pattern(model), shape=every, open=GAP in text))
-    if value is not None and value.dynamic and not needs.narrowable(every):
-        needs.remark(Doubt.RUN_TIME, f"bedrock:InvokeModel on {found[-1].text}", argument=value.path)
+    if value is not None and value.dynamic:
+        needs.unknown("bedrock:InvokeModel", found[-1], value.path)
     return found
 
 
@@ -76,7 +76,7 @@ def invoke_model(needs: Collector) -> None:
         if (uri := needs.get(path)) is not None and uri.certain:
             found = [s3_resource(text, ending) for text in uri.texts]
             if uri.dynamic:
-                needs.remark(Doubt.RUN_TIME, f"{action} on {found[0].text}", argument=uri.path)
+                needs.unknown(action, found[0], uri.path)
             needs.allow(action, found, argument=uri.path, why="read the input" if not ending else "write the output")
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from sfdsl.permissions.arns import pattern
 from sfdsl.permissions.collector import Collector
-from sfdsl.permissions.statements import Doubt, Resource
+from sfdsl.permissions.statements import Resource
 from sfdsl.permissions.values import GAP, Value
 
 __all__ = ["list_objects", "objects", "s3_resource", "versions_and_tags"]
@@ -20,14 +20,19 @@ def s3_resource(uri: str, ending: str = "") -> Resource:
     return Resource(text=whole, shape=every, open=GAP in uri)
 
 
-def list_objects(needs: Collector) -> None:
-    """List a bucket, under a prefix where the call gives one."""
+def list_objects(needs: Collector, *, below: bool = False) -> None:
+    """List a bucket, under a prefix where the call gives one.
+
+    Args:
+        needs: The call.
+        below: Whether the caller may ask for longer prefixes too, as an ItemReader may.
+    """
     prefix = needs.get("Prefix")
     conditions: dict[str, dict[str, list[str]]] = {}
     if prefix is not None and prefix.certain and not any(text.startswith(GAP) for text in prefix.texts):
         # The request carries the prefix as it is given, so that no wildcard belongs behind a literal one.
-        values = [pattern(text) for text in prefix.texts]
-        conditions = {"StringLike" if prefix.dynamic else "StringEquals": {"s3:prefix": values}}
+        values = [pattern(text + (GAP if below else "")) for text in prefix.texts]
+        conditions = {"StringLike" if prefix.dynamic or below else "StringEquals": {"s3:prefix": values}}
     needs.templates(
         "s3:ListBucket", "arn:${AWS::Partition}:s3:::{Bucket@}", why="list the objects", conditions=conditions
     )
@@ -45,8 +50,8 @@ def _objects(needs: Collector, action: str, place: str, why: str) -> None:
     texts = [text for text in value.texts if text.startswith(("s3://", GAP))] if value is not None else []
     if value is not None and texts:
         found = [s3_resource(text) for text in texts]
-        if value.dynamic and not needs.narrowable(found[0].shape):
-            needs.remark(Doubt.RUN_TIME, f"{action} on {found[0].text}", argument=value.path)
+        if value.dynamic:
+            needs.unknown(action, found[0], value.path)
         needs.allow(action, found, argument=value.path, why=why)
 
 
