@@ -79,6 +79,13 @@ use_express = aws.stepfunctions.create_state_machine(
     Definition=express.result.Body,
     Publish=True,
 )
+update_express = aws.stepfunctions.update_state_machine(
+    "Update Express workflow",
+    StateMachineArn="${OrdersExpressMachineArn}",
+    Definition=express.result.Body,
+    Publish=True,
+)
+use_express.catch(update_express, errors="Sfn.StateMachineAlreadyExistsException")  # of an earlier round
 transitions = Parallel(
     "Optimize state transitions",
     build("Minimize state count", "fewest-states"),

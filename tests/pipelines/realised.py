@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sfdsl.dsl.lower import lower
+from sfdsl.dsl.pipeline import Pipeline
 from sfdsl.load import pipeline_file
 from tests.conftest import ROOT
 from tests.pipelines.evidence import Around, Machine, Table, evidences
@@ -17,12 +18,18 @@ PIPELINES = ROOT / "pipelines"
 
 
 @functools.cache
-def machine(stem: str) -> Machine:
-    """The compiled machine of a shipped pipeline, by the stem of its file."""
+def shipped(stem: str) -> Pipeline:
+    """A shipped pipeline, by the stem of its file."""
     loaded = pipeline_file(PIPELINES / f"{stem}.py")
     assert loaded.findings == ()
     (pipeline,) = loaded.pipelines
-    lowered = lower(pipeline)
+    return pipeline
+
+
+@functools.cache
+def machine(stem: str) -> Machine:
+    """The compiled machine of a shipped pipeline, by the stem of its file."""
+    lowered = lower(shipped(stem))
     assert lowered.findings == ()
     assert lowered.workflow is not None
     return Machine(lowered.workflow)
