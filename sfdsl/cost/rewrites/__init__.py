@@ -1,0 +1,57 @@
+"""Rewrites that make an execution enter fewer states, and do the same: one in each file, judged by the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
+from sfdsl.cost.rewrites.end_at_once import end_at_once
+from sfdsl.cost.rewrites.reasons import Hazard, Reason
+from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
+from sfdsl.model.workflow import Workflow
+
+__all__ = ["REWRITES", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
+
+REWRITES: tuple[Rewrite, ...] = (
+    skip_idle_pass,
+    end_at_once,
+)
+"""All rewrites, in the order in which a round tries them."""
+
+ROUNDS = 50
+"""Rounds at most. Each that goes on has removed something, so that few machines need more than three."""
+
+
+def rewrite(
+    workflow: Workflow,
+    *,
+    rewrites: Sequence[Rewrite] = REWRITES,
+    rounds: int = ROUNDS,
+    after: Callable[[Rewrite, Rewritten], None] | None = None,
+) -> Rewritten:
+    """The workflow after all rewrites, tried in rounds until nothing changes.
+
+    Args:
+        workflow: As it is; it stays so.
+        rewrites: Which ones, in order.
+        rounds: Rounds at most.
+        after: Called after each rewrite that changed something, with the rewrite and what it made; whoever runs checks
+            does so here, and raises to stop.
+    """
+    evidence: list[Evidence] = []
+    refusals: list[Refusal] = []
+    for _ in range(rounds):
+        refusals = []
+        changed = False
+        for each in rewrites:
+            made = each(workflow)
+            refusals += made.refusals
+            if made.workflow is not workflow:
+                changed = True
+                workflow = made.workflow
+                evidence += made.evidence
+                if after is not None:
+                    after(each, made)
+        if not changed:
+            break
+    return Rewritten(workflow=workflow, evidence=tuple(evidence), refusals=tuple(refusals))
