@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from sfdsl.aws.quotas import WAIT_SECONDS
 from sfdsl.jsonpath import PathNotFound
 from sfdsl.model.edges import EdgeKind
 from sfdsl.model.states import ABSENT, Choice, Fail, Pass, Succeed, Wait
 from sfdsl.simulate.choice import decision
 from sfdsl.simulate.data import Assigned, Data, PathData, QueryData
-from sfdsl.simulate.errors import NO_CHOICE_MATCHED, Failure, StatesError, evaluation, runtime
+from sfdsl.simulate.errors import StatesError, evaluation, runtime
 from sfdsl.simulate.paths import InvalidText, found_in_input, reader, template
 from sfdsl.simulate.queries import query, typed
 from sfdsl.simulate.times import moment
@@ -210,7 +211,9 @@ class ChoiceCode(Code):
             if holds(effective, frame, states):
                 return self._take(engine, frame, effective, states, assign, output, self.targets[place], edge)
         if self.default is None:
-            raise Failure(NO_CHOICE_MATCHED, "No choices matched, and no default was specified")
+            # The guide calls this States.NoChoiceMatched. Source of name and text: reported by users and by other
+            # interpreters that were held against AWS; not among the recorded executions.
+            raise runtime("Failed to transition out of the state. The state does not point to a next state.")
         output = data.output if isinstance(data, QueryData) else None
         return self._take(engine, frame, effective, states, data.assign, output, self.default, self.default_edge)
 
@@ -266,14 +269,14 @@ class WaitCode(Code):
         states = self.data.states(frame)
         if self.seconds is not None:
             seconds = self.seconds(frame, states)
-            if not 0 <= int(seconds) <= 99_999_999:
-                raise evaluation(
-                    f"The Seconds field must be between 0 and 99999999, but was: {text(seconds)}", "Seconds"
-                )
+            # A fraction is refused, not rounded: measured by the authors of sfnx.
+            if not (0 <= seconds <= WAIT_SECONDS.limit and seconds == int(seconds)):
+                what = f"must be a whole number between 0 and {WAIT_SECONDS.limit}, but was: {text(seconds)}"
+                raise evaluation(f"The Seconds field {what}", "Seconds")
             return int(seconds)
         assert self.timestamp is not None
         written = self.timestamp(frame, states)
-        at = moment(written)
+        at = moment(written, lenient=True)
         if at is None:
             wanted = "an ISO-8601 extended offset date-time format string"
             raise evaluation(f"The Timestamp field cannot be parsed as {wanted}: {written}", "Timestamp")
@@ -301,7 +304,7 @@ class WaitCode(Code):
             if value < 0:
                 raise runtime(f"The SecondsPath parameter references a negative value: {written} == {value}")
             return float(value)
-        at = moment(value)
+        at = moment(value, lenient=True)
         if at is None:
             wanted = "a valid ISO-8601 extended offset date-time format string"
             raise runtime(f"The TimestampPath parameter does not reference {wanted}: {written} == {_shown(value)}")

@@ -122,15 +122,15 @@ class QueryData:
             return result, None
         states = self.states(frame)
         states["result"] = result
-        output = result if self.output is None else self.output(frame, states)
-        return output, None if self.assign is None else self.assign(frame, states)
+        assigned = None if self.assign is None else self.assign(frame, states)
+        return result if self.output is None else self.output(frame, states), assigned
 
     def leave(
         self, frame: Frame, output: Query | None, assign: Query | None, states: dict[str, Json]
     ) -> tuple[Json, Assigned]:
         """Output and assigned variables of a state that hands its input on, by these two fields."""
-        handed = frame.input if output is None else output(frame, states)
-        return handed, None if assign is None else assign(frame, states)
+        assigned = None if assign is None else assign(frame, states)
+        return frame.input if output is None else output(frame, states), assigned
 
 
 Data: TypeAlias = PathData | QueryData
@@ -166,8 +166,8 @@ class CaughtByQuery:
         """Output and assigned variables."""
         told = error_output(error)
         states = {"input": frame.input, "context": frame.context() if self.context else {}, "errorOutput": told}
-        output = told if self.output is None else self.output(frame, states)
-        return output, None if self.assign is None else self.assign(frame, states)
+        assigned = None if self.assign is None else self.assign(frame, states)
+        return told if self.output is None else self.output(frame, states), assigned
 
 
 def error_output(error: StatesError) -> dict[str, Json]:

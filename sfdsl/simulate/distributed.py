@@ -14,7 +14,7 @@ from sfdsl.simulate.paths import template
 from sfdsl.simulate.queries import query
 from sfdsl.simulate.readers import Item, Reading
 from sfdsl.simulate.values import Json, size
-from sfdsl.simulate.writers import Writing
+from sfdsl.simulate.writers import Writing, outcome
 
 if TYPE_CHECKING:
     from sfdsl.simulate.engine import Engine
@@ -89,11 +89,15 @@ class MapRun:
             engine.queue(group.owner, self.state.complete)
 
     def exceeded(self) -> bool:
-        """Whether more failed than is tolerated; where nothing is said, nothing is."""
-        if self.count is None and self.percentage is None:
+        """Whether more failed than is tolerated.
+
+        Where nothing is said, nothing is; and 0 says nothing. Source: measured by the authors of sfnx.
+        """
+        if not self.count and not self.percentage:
             return self.failed > 0
-        over_count = self.count is not None and self.failed > self.count
-        return over_count or (self.percentage is not None and 100 * self.failed > self.percentage * self.items)
+        if self.count and self.failed > self.count:
+            return True
+        return bool(self.percentage) and 100 * self.failed > (self.percentage or 0) * self.items
 
 
 class DistributedCode(MapCode):
@@ -166,7 +170,9 @@ class DistributedCode(MapCode):
             context: dict[str, Json] = {"Index": place, "Value": item.value, "Source": item.source}
             if item.key is not None:
                 context["Key"] = item.key
-            chosen.append(self.selected(frame, context, item.value))
+            # What an object's entries look like: measured by the authors of sfnx.
+            whole = item.value if item.key is None else {"Key": item.key, "Value": item.value}
+            chosen.append(self.selected(frame, context, whole))
         if self.batching is None:
             run.inputs = [(value, 1) for value in chosen]
         else:
@@ -174,8 +180,9 @@ class DistributedCode(MapCode):
 
     def _items(self, frame: Frame, effective: Json) -> list[Item]:
         found = self._found(frame, effective)
-        if isinstance(found, dict) and (self.items is not None or self.items_path is not None):
-            return [Item({"Key": key, "Value": value}, key=key) for key, value in found.items()]
+        given = self.items is not None or self.items_path is not None
+        if isinstance(found, dict) and given and self.batching is None:
+            return [Item(value, key=key) for key, value in found.items()]
         return [Item(value) for value in self.array(frame, effective)]
 
     def complete(self, engine: Engine, frame: Frame) -> bool:
@@ -189,7 +196,7 @@ class DistributedCode(MapCode):
         if self.writing is not None:
             result = self.writing.result(engine, self.data, frame, run)
         else:
-            result = [child.output for child in run.executions if child.status == "SUCCEEDED"]
+            result = [outcome(child) for child in run.executions]
         output, assigned = self.data.finish(frame, result)
         return engine.leave(frame, output, assigned, self.next, self.edge)
 

@@ -13,7 +13,7 @@ from sfdsl.simulate.engine import enter
 from sfdsl.simulate.errors import StatesError, evaluation, runtime
 from sfdsl.simulate.frames import Frame, Group
 from sfdsl.simulate.handlers import HandlingCode
-from sfdsl.simulate.paths import InvalidText, path, template
+from sfdsl.simulate.paths import InvalidText, items, path, template
 from sfdsl.simulate.queries import failure, query, typed
 from sfdsl.simulate.values import Json, is_number, kind, text
 
@@ -117,6 +117,8 @@ class MapCode(GroupCode):
         if isinstance(self.data, PathData):
             self.data.parameters = None  # the older name of ItemSelector
         self.items_path = None if jsonata else selecting(state.items_path)
+        if self.items_path is not None and isinstance(state.items_path, str):
+            self.items_path = items(state.items_path)
         # AWS tells a path into the context object with one $ less. Source: measured, test_state_map_context_object.
         self.items_text = state.items_path.replace("$$", "$", 1) if isinstance(state.items_path, str) else "$"
         self.items = None if state.items is ABSENT else query(state.items, "Items")
@@ -129,16 +131,16 @@ class MapCode(GroupCode):
 
     def begin(self, engine: Engine, frame: Frame) -> bool:
         effective = self.data.effective(frame)
-        items = self.array(frame, effective)
+        found = self.array(frame, effective)
         limit = int(self.concurrency.value(self.data, frame, effective, 0))
-        engine.record(frame, "MapStateStarted", {"length": len(items)})
-        group = Group(self, frame, len(items), limit or INLINE_CONCURRENCY)
-        group.items = items
+        engine.record(frame, "MapStateStarted", {"length": len(found)})
+        group = Group(self, frame, len(found), limit or INLINE_CONCURRENCY)
+        group.items = found
         frame.work = group
-        if not items:
+        if not found:
             engine.queue(frame, self.complete)
         try:
-            for _ in range(min(group.window, len(items))):
+            for _ in range(min(group.window, len(found))):
                 self._iterate(engine, group, frame.last)
         except StatesError:
             self.abort_group(engine, group, True)

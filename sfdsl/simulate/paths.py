@@ -26,7 +26,7 @@ from sfdsl.jsonpath import (
     parse,
     problems,
 )
-from sfdsl.simulate.errors import INTRINSIC, RESULT_PATH, RUNTIME, Failure
+from sfdsl.simulate.errors import INTRINSIC, REFERENCE_PATH, RESULT_PATH, RUNTIME, Failure
 from sfdsl.simulate.values import Json, text
 
 if TYPE_CHECKING:
@@ -77,6 +77,40 @@ def path(written: str) -> Reader:
             raise intrinsic_failure(failed) from None
 
     return value
+
+
+def items(written: str) -> Reader:
+    """The function of ItemsPath.
+
+    A field that is missing is a States.ReferencePathConflict. Source of name and text: reported by users.
+    """
+    node = parsed(written)
+    read = reader(written)
+
+    def value(data: Json, frame: Frame) -> Json:
+        try:
+            return read(data, frame)
+        except PathNotFound as missing:
+            if not isinstance(node, Path) or node.root is not Root.DATA or not node.definite:
+                raise Failure(RUNTIME, str(missing)) from None
+            raise Failure(
+                REFERENCE_PATH, f'Unable to apply step "{_missing(node, data)}" to input {text(data)}'
+            ) from None
+        except IntrinsicFailure as failed:
+            raise intrinsic_failure(failed) from None
+
+    return value
+
+
+def _missing(node: Path, data: Json) -> str:
+    """The first step of a definite path that selects nothing."""
+    for step in node.steps:
+        key = step.name if isinstance(step, Name) else getattr(step, "index", "")
+        try:
+            data = data[key]
+        except (KeyError, TypeError, IndexError):
+            return str(key)
+    return ""
 
 
 def found_in_input(written: str, field: str) -> Reader:

@@ -41,7 +41,7 @@ class Writing:
             StatesError: States.ResultWriterFailed.
         """
         if not self.exports:
-            return self._shaped(engine, [child for child in run.executions if child.status == "SUCCEEDED"])
+            return self._shaped(engine, run.executions)
         given = self._given(data, frame)
         bucket, prefix = given.get("Bucket"), given.get("Prefix")
         if not isinstance(bucket, str) or not bucket:
@@ -72,10 +72,21 @@ class Writing:
     def _shaped(self, engine: Engine, children: list[Execution]) -> list[Json]:
         if self.transformation == "NONE":
             return _told(engine, children)
-        outputs = [child.output for child in children]
+        outputs = [outcome(child) for child in children]
         if self.transformation == "FLATTEN":
             return [item for output in outputs for item in (output if isinstance(output, list) else [output])]
         return outputs
+
+
+def outcome(child: Execution) -> Json:
+    """What a child contributes to the result: its output, or in its place that it failed.
+
+    Source of the latter: measured by the authors of sfnx.
+    """
+    if child.status == "SUCCEEDED":
+        return child.output
+    error, cause = child.error
+    return {"Status": child.status, "Error": error, "Cause": cause}
 
 
 def _told(engine: Engine, children: list[Execution]) -> list[Json]:
