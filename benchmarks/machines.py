@@ -58,6 +58,9 @@ def for_sfnx(states: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+_LAMBDA_STEP = "LambdaStep('S{0}', parameters={{'FunctionName': 'f', 'Payload': {{'x.$': '$.x'}}}}, timeout_seconds=60)"
+
+
 def for_stepfunctions(states: int) -> str:
     """A script that builds the machine with the AWS data science SDK and prints its definition."""
     lines = ["from stepfunctions.steps import Chain, Choice, ChoiceRule, LambdaStep", "steps = []"]
@@ -66,16 +69,12 @@ def for_stepfunctions(states: int) -> str:
     while i < states:
         if kinds[i] == "choice":
             lines.append(f"c{i} = Choice('C{i}')")
-            lines.append(
-                f"s{i + 1} = LambdaStep('S{i + 1}', parameters={{'FunctionName': 'f', 'Payload': {{'x.$': '$.x'}}}}, timeout_seconds=60)"
-            )
+            lines.append(f"s{i + 1} = " + _LAMBDA_STEP.format(i + 1))
             lines.append(f"c{i}.add_choice(ChoiceRule.NumericGreaterThan('$.x', {i}), s{i + 1})")
             lines.append(f"steps.append((c{i}, s{i + 1}))")
             i += 2
             continue
-        lines.append(
-            f"s{i} = LambdaStep('S{i}', parameters={{'FunctionName': 'f', 'Payload': {{'x.$': '$.x'}}}}, timeout_seconds=60)"
-        )
+        lines.append(f"s{i} = " + _LAMBDA_STEP.format(i))
         lines.append(f"steps.append((s{i}, s{i}))")
         i += 1
     lines += [

@@ -2,16 +2,14 @@ from __future__ import annotations
 
 import html
 import re
-import time
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sfdsl.emit import mermaid
 from sfdsl.emit.diagram import draw
 from tests.conftest import shared
-from tests.emit.machines import EVERYTHING, NASTY, chain, graph, names, tasks
+from tests.emit.machines import EVERYTHING, NASTY, graph, names, tasks
 
 LABEL = r'"((?:[^"#<>&;`%\n]|%(?![%{])|#(?:\d+|quot|lt|gt|amp);|<br/>|</?b>)*)"'
 WORD = "[A-Z][A-Za-z0-9_]*"
@@ -140,14 +138,3 @@ def test_every_definition_of_the_corpus_is_within_the_grammar() -> None:
     for file in files:
         for line in mermaid.emit(graph(json.loads(file.read_text(encoding="utf-8")))).split("\n"):
             assert GRAMMAR.fullmatch(line), f"{file.name}: {line}"
-
-
-@pytest.mark.campaign
-def test_time_grows_with_the_number_of_states() -> None:
-    seconds = []
-    for count in (1000, 5000):
-        subject = graph(chain(count))
-        started = time.perf_counter()
-        mermaid.emit(subject)
-        seconds.append(time.perf_counter() - started)
-    assert seconds[1] / seconds[0] < 8
