@@ -14,7 +14,7 @@ from sfdsl.permissions import Companion, Condition, Permissions, Reason, Stateme
 from sfdsl.permissions.difference import Access, Difference, access, difference
 from sfdsl.permissions.sizes import pack
 
-__all__ = ["Row", "compare", "companions", "document", "explain", "policies", "policy", "rows", "trust"]
+__all__ = ["Row", "companions", "compare", "document", "explain", "policies", "policy", "rows", "trust"]
 
 
 def document(statements: Iterable[Statement]) -> dict[str, Any]:

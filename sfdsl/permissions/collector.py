@@ -13,7 +13,7 @@ from sfdsl.aws.resource import Pattern
 from sfdsl.model.states import State
 from sfdsl.origin import Origin
 from sfdsl.permissions import arns
-from sfdsl.permissions.arns import Filled, companion, covers, expand, fill
+from sfdsl.permissions.arns import Filled, companion, expand, fill
 from sfdsl.permissions.statements import Companion, Condition, Doubt, Grant, Reason, Remark, Resource, conditions_of
 from sfdsl.permissions.values import GAP, Arguments, Value
 
@@ -50,14 +50,11 @@ class Collector:
 
     Args:
         call: The call.
-        narrowing: What `resources` on the step narrows its permissions to.
     """
 
-    def __init__(self, call: Call, narrowing: Sequence[str] = ()) -> None:
+    def __init__(self, call: Call) -> None:
         self.call = call
         self.arguments = call.arguments
-        self.narrowing = narrowing
-        self.used: set[str] = set()
         self.grants: list[Grant] = []
         self.remarks: list[Remark] = []
         self.companions: list[Companion] = []
@@ -90,7 +87,7 @@ class Collector:
             for name in names:
                 self.remark(Doubt.NO_TYPES, name)
         else:
-            found = tuple(dict.fromkeys(self._narrowed(resources)))
+            found = tuple(dict.fromkeys(resources))
             if not found:
                 return
         reason = Reason(
@@ -99,22 +96,7 @@ class Collector:
         given = conditions if isinstance(conditions, tuple) else conditions_of(conditions)
         self.grants.append(Grant(actions=names, resources=found, conditions=given, reason=reason))
 
-    def _narrowed(self, resources: Iterable[Resource]) -> Iterable[Resource]:
-        for resource in resources:
-            if resource.open or "*" in resource.text.replace("${*}", ""):
-                within = [text for text in self.narrowing if covers(resource.shape or resource.text, text)]
-                if within:
-                    self.used.update(within)
-                    yield from (Resource(text=text, shape=resource.shape) for text in within)
-                    continue
-            self.used.update(text for text in self.narrowing if covers(text, resource.text))
-            yield resource
-
-    def narrowable(self, shape: str) -> bool:
-        """Whether `resources` on the step says which resource of a type is meant."""
-        return any(covers(shape, text) for text in self.narrowing)
-
-    def remark(self, doubt: Doubt, subject: str, *, argument: str = "", detail: str = "") -> None:
+    def remark(self, doubt: Doubt, subject: str, *, argument: str = "", shape: str = "") -> None:
         """Note a doubt about what this call needs."""
         self.remarks.append(
             Remark(
@@ -123,17 +105,16 @@ class Collector:
                 subject=subject,
                 argument=argument,
                 key=argument.split(".")[0],
-                detail=detail,
+                shape=shape,
                 origin=self.call.origin,
             )
         )
 
     def unknown(self, action: str, resource: Resource, argument: str) -> None:
-        """Note that an argument does not say, or not in full, which resource it is; silent where the step does."""
-        if not self.narrowable(resource.shape or resource.text):
-            nothing = _fixed(resource.text) == _fixed(resource.shape or resource.text)
-            doubt = Doubt.RUN_TIME if nothing else Doubt.PARTLY_KNOWN
-            self.remark(doubt, f"{action} on {resource.text}", argument=argument)
+        """Note that an argument does not say, or not in full, which resource it is."""
+        shape = resource.shape or resource.text
+        doubt = Doubt.RUN_TIME if _fixed(resource.text) == _fixed(shape) else Doubt.PARTLY_KNOWN
+        self.remark(doubt, f"{action} on {resource.text}", argument=argument, shape=shape)
 
     def supply(self, name: str, meaning: str, *, of: str = "") -> str:
         """A placeholder that the policy needs beyond those of the definition, as `${name}`."""
@@ -188,15 +169,13 @@ class Collector:
         names = (actions,) if isinstance(actions, str) else tuple(actions)
         for entry in filled:
             text = entry.resource.text
-            if self.narrowable(entry.resource.shape):
-                continue
             if entry.dynamic:
                 self.unknown(names[0], entry.resource, entry.dynamic[0])
             elif names == ("iam:CreateServiceLinkedRole",):
                 continue  # the role has no other name than the service gives it
             elif "*" in text.replace("${*}", "") and (entry.absent or not entry.arguments):
                 # Below a resource that the call names lies what it creates; that is as narrow as it can be.
-                self.remark(Doubt.UNNAMED, f"{names[0]} on {text}")
+                self.remark(Doubt.UNNAMED, f"{names[0]} on {text}", shape=entry.resource.shape)
         arguments = [path for entry in filled for path in entry.arguments]
         self.allow(
             names,
@@ -242,21 +221,16 @@ class Collector:
     ) -> None:
         """Grant `iam:PassRole` on a role that the definition does not name: one to supply, never any role."""
         roles = expand("~iam:role/*")
-        if self.narrowable(roles):
-            found = [Resource(text=roles, shape=roles, open=True)]
+        last = argument.rpartition(".")[2].removesuffix("[]")
+        ending = last if last.lower().endswith("arn") else f"{last}Arn"
+        if name:
+            text = self.supply(name, meaning)
         else:
-            last = argument.rpartition(".")[2].removesuffix("[]")
-            ending = last if last.lower().endswith("arn") else f"{last}Arn"
-            text = f"${{{name}}}" if name else ""
-            if name:
-                self.supply(name, meaning)
-            else:
-                text = self.own(ending, f"ARN of the role that {self.call.name} is given as {last}")
-            self.remark(Doubt.ROLE_UNKNOWN, text, argument=argument)
-            found = [Resource(text=text, shape=roles, open=True)]
+            text = self.own(ending, f"ARN of the role that {self.call.name} is given as {last}")
+        self.remark(Doubt.ROLE_UNKNOWN, text, argument=argument, shape=roles)
         self.allow(
             "iam:PassRole",
-            found,
+            [Resource(text=text, shape=roles, open=True)],
             argument=argument,
             why="give the service the role that it acts with",
             conditions=conditions,

@@ -28,6 +28,7 @@ from sfdsl.permissions.features import (
     write_results,
 )
 from sfdsl.permissions.merge import merge, named
+from sfdsl.permissions.narrowing import narrow
 from sfdsl.permissions.services import OPTIMIZED, SAME_AS, SDK
 from sfdsl.permissions.services.functions import function_resource
 from sfdsl.permissions.services.storage import objects, versions_and_tags
@@ -120,13 +121,15 @@ class _Derivation:
         return self.workflow.notes.get(state.name, _NOTHING)
 
     def _keep(self, *collectors: Collector, state: State) -> None:
-        used: set[str] = set()
-        for needs in collectors:
-            self.grants += needs.grants
-            self.remarks += needs.remarks
-            self.companions += needs.companions
-            used |= needs.used
-        for text in self._notes(state).resources:
+        texts = self._notes(state).resources
+        grants = [grant for needs in collectors for grant in needs.grants]
+        remarks = [remark for needs in collectors for remark in needs.remarks]
+        arns = [text for text in texts if text.startswith("arn:") or is_placeholder(text)]
+        grants, remarks, used = narrow(grants, remarks, arns)
+        self.grants += grants
+        self.remarks += remarks
+        self.companions += [companion for needs in collectors for companion in needs.companions]
+        for text in texts:
             if not text.startswith("arn:") and not is_placeholder(text):
                 self._note(state, Doubt.MALFORMED, text)
             elif text not in used:
@@ -148,7 +151,7 @@ class _Derivation:
             name=name,
             origin=origin if origin is not None else state.origin,
         )
-        return Collector(call, self._notes(state).resources)
+        return Collector(call)
 
     # Tasks
 

@@ -95,8 +95,7 @@ def _behind_manifest(needs: Collector, key: Value | None) -> None:
     bucket = needs.own("DataBucket", "bucket that holds the files which the manifest lists")
     every = f"{_BUCKET}*/*"
     argument = key.path if key is not None else ""
-    if not needs.narrowable(every):
-        needs.remark(Doubt.TO_SUPPLY, bucket, argument=argument)
+    needs.remark(Doubt.TO_SUPPLY, bucket, argument=argument, shape=every)
     needs.allow(
         "s3:GetObject",
         [Resource(text=f"{_BUCKET}{bucket}/*", shape=every, open=True)],

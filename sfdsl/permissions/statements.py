@@ -92,6 +92,7 @@ class Remark:
         subject: What it is about: an action, a resource, an ARN.
         argument: The argument that would have to say more; empty where none would.
         key: ASL key of the field that the argument stands in.
+        shape: The pattern of the resource's type; what narrows that settles the doubt.
     """
 
     doubt: Doubt
@@ -99,7 +100,7 @@ class Remark:
     subject: str
     argument: str = ""
     key: str = ""
-    detail: str = ""
+    shape: str = field(default="", eq=False)
     origin: Origin = field(default=NOWHERE, eq=False, repr=False)
 
 

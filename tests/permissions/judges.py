@@ -119,7 +119,7 @@ def deployed(document: dict[str, Any]) -> dict[str, Any]:
     made = []
     for statement in document["Statement"]:
         if "NotResource" in statement:
-            made.append(statement)
+            made.append({**statement, "NotResource": _deployed(statement["NotResource"])})
             continue
         resources = [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
         known = [_deployed(text) for text in resources if not re.match(PLACEHOLDER, text)]

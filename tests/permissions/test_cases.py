@@ -270,7 +270,7 @@ CASES = [
     ),
     pytest.param(
         task("sns:publish", {"PhoneNumber": "+4912345"}),
-        ["sns:Publish on all but arn:*:sns:*:*:*"],
+        ["sns:Publish on all but arn:${AWS::Partition}:sns:*:*:*"],
         id="sns:publish to a telephone and to no topic",
     ),
     pytest.param(

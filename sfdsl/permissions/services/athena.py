@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from sfdsl.permissions.arns import expand, fill, pattern
 from sfdsl.permissions.collector import Collector
@@ -73,8 +72,7 @@ def get_query_results(needs: Collector) -> None:
     bucket = needs.supply("AthenaResultsBucket", "bucket that the workgroup writes results to")
     every = f"{_BUCKET}*"
     found = [Resource(text=f"{_BUCKET}{bucket}/*", shape=every, open=True)]
-    if not needs.narrowable(every):
-        needs.remark(Doubt.TO_SUPPLY, bucket, argument=f"{needs.arguments.key}.QueryExecutionId")
+    needs.remark(Doubt.TO_SUPPLY, bucket, argument=f"{needs.arguments.key}.QueryExecutionId", shape=every)
     needs.allow("s3:GetObject", found, why="read the results")
 
 
@@ -96,8 +94,8 @@ def _catalogue(needs: Collector, query: Query) -> None:
         resources += [f"~glue:database/{name}", f"~glue:table/{name}/*", f"~glue:userDefinedFunction/{name}/*"]
     if not query.known or not query.databases:
         resources = ["~glue:catalog", "~glue:database/*", "~glue:table/*", "~glue:userDefinedFunction/*"]
-        if not needs.narrowable(expand("~glue:*")):
-            needs.remark(Doubt.RUN_TIME, f"glue:GetTable on {expand('~glue:table/*')}", argument=query.argument)
+        tables = expand("~glue:table/*")
+        needs.remark(Doubt.RUN_TIME, f"glue:GetTable on {tables}", argument=query.argument, shape=tables)
     elif "default" in query.databases:
         resources += ["~glue:table/default/*", "~glue:userDefinedFunction/default/*"]
     made = [Resource(text=expand(text), shape=_shape(text), open="*" in text) for text in resources]
@@ -121,8 +119,7 @@ def _results(needs: Collector) -> None:
         argument = group.path if group is not None else ""
         name = f"{_stem(group)}ResultsBucket"
         places = [needs.supply(name, "bucket that the workgroup writes results to")]
-        if not needs.narrowable(every):
-            needs.remark(Doubt.TO_SUPPLY, places[0], argument=f"{needs.arguments.key}.ResultConfiguration")
+        needs.remark(Doubt.TO_SUPPLY, places[0], argument=f"{needs.arguments.key}.ResultConfiguration", shape=every)
     buckets, objects = [], []
     for place in places:
         bucket, _, prefix = (place if not place.startswith(GAP) else GAP).partition("/")
@@ -132,7 +129,7 @@ def _results(needs: Collector) -> None:
         objects.append(Resource(text=f"{_BUCKET}{inside}/*".replace("**", "*"), shape=f"{_BUCKET}*/*", open=given))
     needs.allow(
         ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
-        _buckets(needs, buckets),
+        buckets,
         argument=argument,
         why="find the place of the results",
     )
@@ -142,20 +139,6 @@ def _results(needs: Collector) -> None:
         argument=argument,
         why="write and read the results",
     )
-
-
-def _buckets(needs: Collector, buckets: Iterable[Resource]) -> list[Resource]:
-    """The buckets; where `resources` on the step names objects, the buckets that those are in."""
-    found = []
-    named = [text for text in needs.narrowing if re.match(r"arn:[^:]*:s3:::", text)]
-    for bucket in buckets:
-        if bucket.open and named:
-            for text in named:
-                needs.used.add(text)
-                found.append(Resource(text=text.partition("/")[0], shape=bucket.shape))
-        else:
-            found.append(bucket)
-    return list(dict.fromkeys(found))
 
 
 def _stem(group: Value | None) -> str:
@@ -171,11 +154,10 @@ def _data(needs: Collector, query: Query) -> None:
     name = "".join(word[:1].upper() + word[1:] for word in words) + "DataBucket"
     bucket = needs.supply(name, "bucket that holds the tables' data")
     every = f"{_BUCKET}*"
-    if not needs.narrowable(every):
-        needs.remark(Doubt.TO_SUPPLY, bucket, argument=query.argument)
+    needs.remark(Doubt.TO_SUPPLY, bucket, argument=query.argument, shape=every)
     needs.allow(
         ("s3:GetBucketLocation", "s3:ListBucket"),
-        _buckets(needs, [Resource(text=_BUCKET + bucket, shape=every, open=True)]),
+        [Resource(text=_BUCKET + bucket, shape=every, open=True)],
         argument=query.argument,
         why="find the tables' data",
     )

@@ -95,8 +95,7 @@ def redshift_statement(needs: Collector) -> None:
     if serverless:
         # The ARN of a workgroup has its id, which its name does not tell.
         argument = f"{needs.arguments.key}.WorkgroupName"
-        if not needs.narrowable(group):
-            needs.remark(Doubt.UNNAMED, f"{action} on {group}", argument=argument)
+        needs.remark(Doubt.UNNAMED, f"{action} on {group}", argument=argument, shape=group)
         needs.allow(action, [Resource(text=group, shape=group)], argument=argument, why="run the statement")
     if needs.given("SecretArn"):
         needs.templates(
@@ -142,6 +141,5 @@ def timestream_query(needs: Collector) -> None:
     needs.allow("timestream:DescribeEndpoints", None, why="find the endpoint")
     every = expand("~timestream:database/*/table/*")
     argument = f"{needs.arguments.key}.QueryString"
-    if not needs.narrowable(every):
-        needs.remark(Doubt.UNNAMED, f"timestream:Select on {every}", argument=argument)
+    needs.remark(Doubt.UNNAMED, f"timestream:Select on {every}", argument=argument, shape=every)
     needs.allow("timestream:Select", [Resource(text=every, shape=every)], argument=argument, why="run the query")

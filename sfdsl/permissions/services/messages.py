@@ -26,7 +26,7 @@ def publish(needs: Collector) -> None:
             needs.templates("sns:Publish", "~sns:{TargetArn!}", "~sns:endpoint/{TargetArn!}", why=why)
     elif needs.given("PhoneNumber"):
         # IAM knows no ARN of a telephone: a text message is authorised on its number. This allows it, and no topic.
-        topics = Resource(text="arn:*:sns:*:*:*", excluded=True)
+        topics = Resource(text="arn:${AWS::Partition}:sns:*:*:*", excluded=True)
         needs.allow("sns:Publish", [topics], argument=f"{needs.arguments.key}.PhoneNumber", why="send a text message")
     else:
         needs.templates("sns:Publish", "~sns:{TopicArn!}", why=why)
