@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -287,7 +286,7 @@ class _Call:
             needed = offered_any if len(offered_any) <= 3 else [_common(offered_any)]
         elif not needed and offered:
             more["else"] = sorted({_open(text) for text in offered})
-        return [action, _one_each(needed), _one_each(set(offered) - set(needed)), more]
+        return [action, sorted(set(needed)), sorted(set(offered) - set(needed)), more]
 
     def _template(self, prefix: str, kind: str, pattern: str) -> tuple[str, bool]:
         """The ARN of a type with the arguments of this call in it, and whether any argument could be placed."""
@@ -407,15 +406,6 @@ def _abbreviated(pattern: str) -> str:
     text = re.sub(r"^arn:\$\{AWS::Partition\}:([\w-]+):\$\{AWS::Region\}:\$\{AWS::AccountId\}:", r"~\1:", text)
     text = re.sub(r"^arn:\$\{AWS::Partition\}:iam::\$\{AWS::AccountId\}:", "~iam:", text)
     return text.replace("${Account}", ACCOUNT)
-
-
-def _one_each(templates: Iterable[str]) -> list[str]:
-    """The templates, sorted, each argument that is a whole ARN in one of them."""
-    kept: dict[str, str] = {}
-    for text in sorted(set(templates)):
-        whole = re.fullmatch(r"[^{}]*\{([\w.\[\]]+)!\}[^{}]*", text.replace("${", "$("))
-        kept.setdefault(whole[1] if whole and "/*/" in text else text, text)
-    return sorted(kept.values())
 
 
 def _open(template: str) -> str:
