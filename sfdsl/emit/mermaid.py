@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sfdsl.emit.diagram import CATCH_LINE, PALETTE, Arrow, ArrowKind, Box, Frame, Kind, draw
+from sfdsl.emit.diagram import CATCH_LINE, PALETTE, Arrow, ArrowKind, Box, Frame, Kind
+from sfdsl.emit.drawing import draw
 from sfdsl.graph import WorkflowGraph
 
 __all__ = ["emit"]

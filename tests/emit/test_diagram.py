@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sfdsl.emit.diagram import PALETTE, ArrowKind, Box, Diagram, Kind, draw, slug
+from sfdsl.emit.diagram import PALETTE, ArrowKind, Box, Diagram, Kind
+from sfdsl.emit.drawing import draw, slug
 from sfdsl.model.workflow import MachineType
 from tests.emit.machines import EVERYTHING, LAMBDA, graph, names, tasks
 
@@ -185,7 +186,14 @@ def test_many_catches_of_one_handler_are_one_source_and_a_badge_on_each_state() 
     assert all(boxes[f"T{i}"].badges == ("↯ Park",) for i in range(5))
 
 
-def test_catches_of_other_errors_stay_arrows_beside_many_of_one_kind() -> None:
+def test_the_source_names_all_errors_that_lead_to_the_handler() -> None:
+    definition = caught(5)
+    definition["States"]["T0"]["Catch"] = [{"ErrorEquals": ["A", "B"], "Next": "Park"}]
+    diagram = draw(graph(definition))
+    assert {box.id: box for box in diagram.boxes()}["Park_errors"].name == ("A, B", "or States.ALL")
+
+
+def test_catches_of_another_handler_stay_arrows() -> None:
     definition = caught(5)
     other = {"ErrorEquals": ["States.Timeout"], "Next": "T5"}
     definition["States"]["T0"]["Catch"] = [other, *definition["States"]["T0"]["Catch"]]

@@ -5,17 +5,19 @@ import json
 import re
 import subprocess
 import sys
+import time
 import xml.dom.minidom
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sfdsl.emit import graphviz
-from sfdsl.emit.diagram import draw
+from sfdsl.emit.drawing import draw
 from tests.conftest import shared
-from tests.emit.machines import EVERYTHING, NASTY, graph, names, tasks
+from tests.emit.machines import EVERYTHING, NASTY, chain, graph, names, tasks
 
 
 def texts(picture: str) -> list[str]:
@@ -169,3 +171,28 @@ def test_loops_do_not_move_the_start_down() -> None:
 def test_a_state_may_lead_to_itself() -> None:
     dot = graphviz.emit(graph({"StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "A"}}}))
     assert "\tA -> A\n" in dot
+
+
+def test_a_machine_too_large_to_read_gets_a_picture_that_says_so() -> None:
+    dot = graphviz.emit(graph(chain(1200)))
+    assert dot.startswith("// Too large for a picture: 1,202 boxes\ndigraph orders {\n")
+    assert dot.count("\tStep_") > 1200, "the text still has all of it"
+    picture = graphviz.svg(dot)
+    xml.dom.minidom.parseString(picture.encode())
+    assert texts(picture) == ["Too large for a picture: 1,202 boxes"]
+
+
+def test_a_machine_with_many_long_arrows_is_laid_out_quickly() -> None:
+    def definition(count: int) -> dict[str, Any]:
+        states: dict[str, Any] = {"Bad": {"Type": "Fail"}, f"C{count}": {"Type": "Succeed"}}
+        for i in range(count):
+            rule = {"Variable": "$.x", "NumericEquals": i, "Next": f"C{i + 1}"}
+            states[f"C{i}"] = {"Type": "Choice", "Choices": [rule], "Default": "Bad"}
+        return {"StartAt": "C0", "States": states}
+
+    assert "splines" not in graphviz.emit(graph(definition(20)))
+    dot = graphviz.emit(graph(definition(100)))
+    assert "splines=line" in dot
+    started = time.perf_counter()
+    assert len(texts(graphviz.svg(dot))) > 300
+    assert time.perf_counter() - started < 5, "35 s where nothing is left out of the layout"

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sfdsl.emit import mermaid
-from sfdsl.emit.diagram import draw
+from sfdsl.emit.drawing import draw
 from tests.conftest import shared
 from tests.emit.machines import EVERYTHING, NASTY, graph, names, tasks
 
