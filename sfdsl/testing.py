@@ -30,7 +30,7 @@ from sfdsl.simulate.errors import SimulationError, StepLimitExceeded, UnmockedTa
 from sfdsl.simulate.history import MAX_EVENTS
 from sfdsl.simulate.mocks import Mocks
 from sfdsl.simulate.objects import Objects
-from sfdsl.simulate.options import START, Options
+from sfdsl.simulate.options import START, Listener, Options
 from sfdsl.simulate.outcomes import Call, Called, NoAnswer, Result, TaskError
 from sfdsl.simulate.program import InvalidDefinition
 from sfdsl.simulate.run import Run, program_of, run_program
@@ -79,6 +79,7 @@ def simulate(
     max_transitions: int = 1_000_000,
     max_events: int | None = None,
     check_results: bool = True,
+    listener: Listener | None = None,
 ) -> Run:
     """Run a pipeline with mocks in place of its Tasks.
 
@@ -98,6 +99,7 @@ def simulate(
         max_transitions: States that may be entered.
         max_events: Events of the history of a Standard execution; None is AWS's quota, 25,000.
         check_results: Whether to warn (`MockWarning`) of results that botocore's output shape does not allow.
+        listener: Told of what happens as it happens, such as `sfdsl.simulate.narrative.Narrator`.
 
     Raises:
         UnmockedTask: A Task has no mock, or none left; the message shows the arguments.
@@ -117,6 +119,7 @@ def simulate(
         seed=seed,
         max_transitions=max_transitions,
         max_events=MAX_EVENTS if max_events is None else max_events,
+        listener=listener,
     )
     program = program_of(workflow.machine, workflow.name, is_express)
     run = run_program(program, {} if input is None else checked(input), options)

@@ -115,6 +115,9 @@ class Engine:
                     self._work(frame, action)
                 except _HistoryFull as full:
                     self._history_full(full.execution)
+        # Without these two no frame refers to itself, and all of them go without the garbage collector.
+        execution.root = None
+        later.clear()
         return execution
 
     def begin(self, execution: Execution, flow: Any, timeout: float | None) -> Frame:

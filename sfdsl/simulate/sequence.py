@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -29,7 +30,7 @@ def sequence(run: Run, title: str = "", *, started_by: str = "Client") -> str:
         if len(drawing.lines) >= _MOST:
             drawing.lines.append(f"    Note over sf: {len(run.execution.events)} events in all, the rest is left out")
             break
-    head = ["---", f"title: {_plain(title)}", "---"] if title else []
+    head = ["---", f"title: {json.dumps(title, ensure_ascii=False)}", "---"] if title else []
     body = [f"    participant {alias} as {_plain(name)}" for alias, name in drawing.participants.values()]
     return "\n".join([*head, "sequenceDiagram", *body, *drawing.lines]) + "\n"
 

@@ -41,16 +41,19 @@ class TaskCode(HandlingCode):
         self.credentials: Any = None
         if state.credentials is not ABSENT:
             self.credentials = query(state.credentials, "Credentials") if jsonata else template(state.credentials)
+        self.limited = self.timeout.given or self.heartbeat.given or self.credentials is not None
 
     def begin(self, engine: Engine, frame: Frame) -> bool:
         data, told = self.data, self.told
         if told.token:
             frame.token = engine.token()
         effective = data.effective(frame)
-        timeout = self.timeout.value(data, frame, effective)
-        heartbeat = self.heartbeat.value(data, frame, effective)
+        timeout = heartbeat = credentials = None
+        if self.limited:
+            timeout = self.timeout.value(data, frame, effective)
+            heartbeat = self.heartbeat.value(data, frame, effective)
+            credentials = self._credentials(frame, effective)
         arguments = data.arguments(frame, effective)
-        credentials = self._credentials(frame, effective)
         if arguments is not frame.input and size(arguments) > MAX_PAYLOAD:
             raise over_limit(self.name)
         details: dict[str, Any] = {told.given: arguments, **told.names}
@@ -200,6 +203,11 @@ class _Seconds:
             self.query = typed(value, name, "number")
         elif written is not None:
             self.path = path(written)
+
+    @property
+    def given(self) -> bool:
+        """Whether the field is there."""
+        return self.constant is not None or self.query is not None or self.path is not None
 
     def value(self, data: Data, frame: Frame, effective: Json) -> float | None:
         """Seconds, or None where there is no limit."""

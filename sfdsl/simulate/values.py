@@ -6,13 +6,31 @@ Values are never changed in place once the interpreter has them, so that states,
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 Json: TypeAlias = (
     Any  # None | bool | int | float | str | list[Json] | dict[str, Json]; mypy has no use for the recursion
 )
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _encoding() -> Callable[[Json], str]:
+    """The function from a value to its text.
+
+    `JSONEncoder.encode` makes a new encoder in C for every call, which takes longer than small payloads themselves;
+    this one is kept. An interpreter without it has the method.
+    """
+    make, escape = getattr(json.encoder, "c_make_encoder", None), json.encoder.encode_basestring
+    if make is None:
+        return _encoder.encode
+    write = make(None, _encoder.default, escape, None, ":", ",", False, False, False)
+    join = "".join
+    return lambda value: join(write(value, 0))
+
+
+_encode = _encoding()
 
 
 class NotJson(TypeError):
