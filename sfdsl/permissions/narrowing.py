@@ -56,7 +56,10 @@ def narrow(
 
 
 def _open(resource: Resource) -> bool:
-    return not resource.excluded and (resource.open or "*" in resource.text.replace("${*}", ""))
+    # `*` alone stands with actions that have no resource types, which nothing narrows.
+    if resource.excluded or resource.text == "*":
+        return False
+    return resource.open or "*" in resource.text.replace("${*}", "")
 
 
 def _shape(resource: Resource) -> str:
@@ -71,8 +74,7 @@ def _within(resource: Resource, shape: str, text: str) -> str | None:
         text = text.partition("/")[0]  # the bucket that the objects are in
     elif shape == f"{_BUCKETS}/*" and "/" not in text and text.count(":") == 5:
         text = f"{text}/*"  # the objects of the bucket
-    whole = is_placeholder(resource.text) or resource.text == "*"
-    if covers(shape, text) and (whole or covers(resource.text, text)):
+    if covers(shape, text) and (is_placeholder(resource.text) or covers(resource.text, text)):
         return text
     return None
 

@@ -1,0 +1,39 @@
+"""The package data: what the facts say, and quick to ask."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from sfdsl.aws import iam
+from tests.conftest import ROOT, shared
+
+
+def test_the_data_is_what_the_facts_say() -> None:
+    shared("facts/sdk_iam_map.json")
+    shared("facts/integrations.json")
+    run = subprocess.run(
+        [sys.executable, "tools/iam_data.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_an_unknown_service_has_nothing() -> None:
+    assert iam.optimized_needs("nothing", "run", "") is None
+    assert iam.sdk_needs("nothing", "run") is None
+    assert iam.prefix_of_service("nothing") is None
+    assert iam.unverified("nothing") == ()
+
+
+def test_an_unverified_operation_has_no_needs() -> None:
+    assert "describeAcmeAccount" in iam.unverified("acm")
+    assert not iam.known("acm", "describeAcmeAccount")
+    assert iam.known("acm", "describeCertificate")
+
+
+def test_a_service_is_found_without_reading_the_others() -> None:
+    iam.sdk_needs("glue", "startCrawler")
+    start = time.perf_counter()
+    assert iam.sdk_needs("kinesis", "putRecord") is not None
+    assert time.perf_counter() - start < 0.05
