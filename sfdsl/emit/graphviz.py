@@ -199,7 +199,9 @@ def _styled(text: str, size: int, bold: bool) -> str:
 
 
 def _xml(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    """A text inside an HTML-like label, where a single backslash before N still means the name of the node."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+    return escaped.replace("\\", "\\\\")
 
 
 def _plain(text: str) -> str:

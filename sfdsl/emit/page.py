@@ -11,15 +11,15 @@ from attrs import frozen
 from sfdsl.diagnostics import Diagnostic
 from sfdsl.emit import labels
 from sfdsl.graph import WorkflowGraph
-from sfdsl.model.asl import write
-from sfdsl.model.edges import edges, flow_order
-from sfdsl.model.states import Catcher, Choice, Json, Map, Parallel, State, Task, Wait
-from sfdsl.model.workflow import Scope, inner
+from sfdsl.model.asl import write, write_state
+from sfdsl.model.edges import EdgeKind, edges, flow_order
+from sfdsl.model.states import Catcher, Choice, ChoiceRule, Fail, Json, Map, Parallel, State, StateMachine, Task, Wait
+from sfdsl.model.workflow import Scope, inner, walk
 from sfdsl.origin import Origin
 from sfdsl.permissions import Permissions
 
 _PLACEHOLDER = re.compile(r"\$\{([^}]+)\}")
-_MARKUP = re.compile(r"([\\`*_\[\]<>|#~])")
+_MARKUP = re.compile(r"[\\`*_\[\]<>|#~&$]|^[-+](?=\s|$)|(?<=^\d)[.)]|:(?=\w+:)|:(?=//)|@|(?<=www)\.")
 
 
 @frozen(kw_only=True)
@@ -56,32 +56,48 @@ def emit(graph: WorkflowGraph, findings: Sequence[Diagnostic] = (), permissions:
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, autoescape=False
     )
-    environment.filters.update(text=text, code=code)
+    environment.filters.update(text=text, code=code, url=url)
     template = environment.from_string((Path(__file__).parent / "templates" / "page.md.j2").read_text("utf-8"))
     workflow = graph.workflow
     machine = workflow.machine
     documentation = workflow.documentation.strip()
-    return template.render(
+    rendered = template.render(
         name=workflow.name,
         title=workflow.title or machine.comment or "",
         documentation=documentation.partition("\n")[2].strip(),
         type="Standard" if workflow.type.value == "STANDARD" else "Express",
         timeout=labels.number(machine.timeout_seconds),
         source=_place(workflow.origin),
-        mermaid=f"{workflow.name}.mmd",
         rows=list(_rows(graph)),
         count=sum(1 for _ in graph.states()),
-        placeholders=_placeholders(write(machine)),
+        placeholders=_placeholders(machine),
         handled=_handled(graph),
         permissions=permissions,
         findings=[finding for finding in findings if finding.severity.value != "error"],
         place=_place,
     )
+    return rendered.rstrip() + "\n"
 
 
 def text(value: str) -> str:
-    """A text that shows as it is, in a paragraph or a cell of a table."""
-    return _MARKUP.sub(r"\\\1", " ".join(labels.printable(value).split()))
+    """A text that shows as it is, in a paragraph or a cell of a table: no markup, link, formula or emoji.
+
+    Placeholders show as code, which is what they are.
+    """
+    pieces = re.split(r"(\$\{[^}`]+\})", " ".join(labels.printable(value).split()))
+    return "".join(code(piece) if i % 2 else _MARKUP.sub(_escape, piece) for i, piece in enumerate(pieces))
+
+
+def _escape(found: re.Match[str]) -> str:
+    # GitHub makes formulas, links and emoji even of what has a backslash.
+    char = found[0]
+    return f"&#{ord(char)};" if char in "&$:@." else f"\\{char}"
+
+
+def url(name: str) -> str:
+    """A file name as the target of a link."""
+    # urllib.parse.quote does the same, for one more import.
+    return re.sub(rb"[^A-Za-z0-9._~-]", lambda m: f"%{m[0][0]:02X}".encode(), name.encode(errors="replace")).decode()
 
 
 def code(value: str) -> str:
@@ -93,9 +109,11 @@ def code(value: str) -> str:
 
 
 def _place(origin: Origin) -> str:
+    """Where something was declared; of a path that only this machine has, the name of the file."""
     if not origin.file:
         return ""
-    return f"{origin.file}:{origin.line}" if origin.line is not None else f"{origin.file} {origin.pointer}"
+    file = Path(origin.file).name if Path(origin.file).is_absolute() else origin.file
+    return f"{file}:{origin.line}" if origin.line is not None else f"{file} {origin.pointer}".rstrip()
 
 
 def _rows(graph: WorkflowGraph) -> Iterator[Row]:
@@ -104,19 +122,32 @@ def _rows(graph: WorkflowGraph) -> Iterator[Row]:
 
 def _rows_of(scope: Scope, depth: int) -> Iterator[Row]:
     for state in flow_order(scope.flow):
-        then = [edge.target for edge in edges(state) if edge.kind.value != "Catch"]
         retry = state.retry if isinstance(state, (Task, Parallel, Map)) else ()
         limit = labels.number(state.timeout_seconds, state.timeout_seconds_path) if isinstance(state, Task) else ""
         yield Row(
             name="&emsp;" * depth + f"**{text(state.name)}**",
             does=_does(state),
-            then=" · ".join(text(name) for name in dict.fromkeys(then)) or "*ends*",
+            then=_then(state),
             retries=labels.attempts(retry),
             timeout=text(limit),
             source=code(_place(state.origin)),
         )
         for below in inner(scope, state):
             yield from _rows_of(below, depth + 1)
+
+
+def _then(state: State) -> str:
+    """Where a state leads: every rule with its condition, which the picture may cut short."""
+    ways = []
+    for edge in edges(state):
+        match edge.kind:
+            case EdgeKind.RULE if isinstance(edge.via, ChoiceRule):
+                ways.append(f"{text(edge.target)} if {code(labels.condition(edge.via.test))}")
+            case EdgeKind.DEFAULT:
+                ways.append(f"{text(edge.target)} otherwise")
+            case EdgeKind.NEXT:
+                ways.append(text(edge.target))
+    return "<br>".join(ways) or "*ends*"
 
 
 def _does(state: State) -> str:
@@ -133,8 +164,11 @@ def _does(state: State) -> str:
         case Map():
             where = ", in child executions" if state.distributed else ""
             return text(labels.each(state)) + where
+        case Fail():
+            error = state.error if state.error is not None else state.error_path
+            return "fails" if error is None else f"fails with {code(labels.expression(error))}"
         case _:
-            return {"Pass": "hands on a value", "Succeed": "ends well", "Fail": "ends with an error"}.get(kind, kind)
+            return {"Pass": "hands on a value", "Succeed": "ends well"}.get(kind, kind)
 
 
 def _handled(graph: WorkflowGraph) -> list[Handled]:
@@ -152,16 +186,39 @@ def _handled(graph: WorkflowGraph) -> list[Handled]:
     ]
 
 
-def _placeholders(value: Json) -> list[str]:
-    """What the deployment substitutes, by name; pseudo parameters of CloudFormation are not among it."""
-    found: set[str] = set()
+@frozen(kw_only=True)
+class Placeholder:
+    """What the deployment substitutes, and the states it stands in; none where it stands in the machine itself."""
+
+    name: str
+    states: str
+
+
+def _placeholders(machine: StateMachine) -> list[Placeholder]:
+    """By name; pseudo parameters of CloudFormation, which need nobody to fill them in, are not among them."""
+    found: dict[str, list[str]] = {}
+    for name in _named(write(machine)):
+        found[name] = []
+    for _, state in walk(machine):
+        own = {key: value for key, value in write_state(state).items() if key not in _INNER}
+        for name in _named(own):
+            found[name].append(state.name)
+    return [Placeholder(name=name, states=", ".join(map(text, found[name]))) for name in sorted(found)]
+
+
+_INNER = ("Branches", "ItemProcessor", "Iterator")
+
+
+def _named(value: Json) -> Iterator[str]:
+    """The names of the placeholders in a JSON value, each once."""
+    found: dict[str, None] = {}
     waiting = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, str):
-            found.update(name for name in _PLACEHOLDER.findall(item) if not name.startswith("AWS::"))
+            found.update((name, None) for name in _PLACEHOLDER.findall(item) if not name.startswith("AWS::"))
         elif isinstance(item, dict):
             waiting += item.values()
         elif isinstance(item, list):
             waiting += item
-    return sorted(found)
+    yield from found

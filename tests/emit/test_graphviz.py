@@ -75,6 +75,7 @@ def test_the_same_machine_gives_the_same_bytes() -> None:
 @given(st.lists(names, min_size=1, max_size=4, unique=True), names)
 @example(list(NASTY), "\\")
 @example(["A"], "<b>")
+@example(["\\\\", "\\N", "\\G", "a\\L\\\\l", "\\E\\"], "\\N")
 def test_any_name_is_drawn_as_it_is(chosen: list[str], title: str) -> None:
     from attrs import evolve
 
@@ -92,6 +93,7 @@ def test_any_name_is_drawn_as_it_is(chosen: list[str], title: str) -> None:
 @given(names)
 @example("<b>x</b>")
 @example("a\\lb\\")
+@example("'\\\\' \\N \\G \\L \\E \\T \\H")
 @example("&lt;")
 def test_any_text_of_a_rule_is_drawn_as_it_is(text: str) -> None:
     rule = {"Condition": "{% " + text + " %}", "Next": "A"}
