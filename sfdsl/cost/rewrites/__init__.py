@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
 from sfdsl.cost.rewrites.end_at_once import end_at_once
+from sfdsl.cost.rewrites.fold_pass_back import fold_pass_back
+from sfdsl.cost.rewrites.fold_pass_forward import fold_pass_forward
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.model.workflow import Workflow
@@ -15,6 +17,8 @@ __all__ = ["REWRITES", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Re
 REWRITES: tuple[Rewrite, ...] = (
     skip_idle_pass,
     end_at_once,
+    fold_pass_forward,
+    fold_pass_back,
 )
 """All rewrites, in the order in which a round tries them."""
 

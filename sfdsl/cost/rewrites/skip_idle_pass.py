@@ -29,15 +29,16 @@ def skip_idle_pass(draft: Draft) -> None:
         _follow(name, idle, targets, draft)
     changed = draft.redirect(targets)
     for name in targets:
+        sources = [source for source in changed.get(name, ()) if source not in targets]
         if name != draft.start and not any(draft.ways_into(name)):
             draft.remove(name)
             because: tuple[Reason, ...] = (Reason.INPUT_PASSES_THROUGH, Reason.CANNOT_FAIL)
             if targets[name] is None:
                 because = (*because, Reason.ENDS_ALL_THE_SAME)
-            draft.did(*because, removed=(name,), states=changed.get(name, ()))
+            draft.did(*because, removed=(name,), states=sources)
         else:
-            if name in changed:
-                draft.did(Reason.INPUT_PASSES_THROUGH, Reason.ENDS_ALL_THE_SAME, states=(name, *changed[name]))
+            if sources:
+                draft.did(Reason.INPUT_PASSES_THROUGH, Reason.ENDS_ALL_THE_SAME, states=(name, *sources))
             draft.refuse(name, Hazard.ONLY_STATE if name == draft.start else Hazard.NEEDED_TO_END)
 
 
