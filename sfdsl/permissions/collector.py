@@ -69,6 +69,10 @@ class Collector:
         """Whether an argument is given or may be."""
         return self.arguments.given(path)
 
+    def sources(self) -> frozenset[str]:
+        """Names of the states whose results the ids and ARNs among the arguments are."""
+        return self.arguments.sources()
+
     # What is needed
 
     def allow(

@@ -16,7 +16,7 @@ from sfdsl.model.edges import flow_order
 from sfdsl.model.fields import ABSENT
 from sfdsl.model.states import Flow, Map, State, Task
 from sfdsl.model.workflow import Notes, Scope, inner
-from sfdsl.permissions.arns import expand, is_placeholder
+from sfdsl.permissions.arns import is_placeholder
 from sfdsl.permissions.collector import Call, Collector
 from sfdsl.permissions.features import (
     Surroundings,
@@ -29,6 +29,7 @@ from sfdsl.permissions.features import (
 )
 from sfdsl.permissions.merge import merge, named
 from sfdsl.permissions.narrowing import narrow
+from sfdsl.permissions.provenance import resolve
 from sfdsl.permissions.services import OPTIMIZED, SAME_AS, SDK
 from sfdsl.permissions.services.functions import function_resource
 from sfdsl.permissions.services.storage import objects, versions_and_tags
@@ -62,7 +63,7 @@ def _derive(graph: WorkflowGraph, around: Surroundings) -> Permissions:
         derivation.state(scope, state)
     statements = merge(derivation.grants)
     distributed = any(scope.distributed for scope in graph.scopes)
-    more = surroundings(around, graph.workflow.name, distributed=distributed)
+    more = surroundings(around, graph.workflow.name, distributed=distributed, writes=_writes_results(graph))
     if more:
         statements = named([*statements, *more])
     companions: dict[str, Companion] = {}
@@ -76,6 +77,11 @@ def _derive(graph: WorkflowGraph, around: Surroundings) -> Permissions:
         remarks=tuple(dict.fromkeys(derivation.remarks)),
         companions=tuple(companions[name] for name in sorted(used)),
     )
+
+
+def _writes_results(graph: WorkflowGraph) -> bool:
+    """Whether a Distributed Map writes its results to a bucket."""
+    return any(isinstance(state, Map) and state.result_writer is not None for _, state in graph.states())
 
 
 def _mentions(resources: tuple[str, ...], name: str) -> bool:
@@ -104,6 +110,7 @@ class _Derivation:
         self.workflow = graph.workflow
         self.constants = Constants(graph.machine, graph.workflow.name, around.substitutions)
         self.grants: list[Grant] = []
+        self.granted: dict[str, list[Grant]] = {}
         self.remarks: list[Remark] = []
         self.companions: list[Companion] = []
 
@@ -121,11 +128,14 @@ class _Derivation:
         return self.workflow.notes.get(state.name, _NOTHING)
 
     def _keep(self, *collectors: Collector, state: State) -> None:
+        for needs in collectors:
+            resolve(needs, self.granted)
         texts = self._notes(state).resources
         grants = [grant for needs in collectors for grant in needs.grants]
         remarks = [remark for needs in collectors for remark in needs.remarks]
         arns = [text for text in texts if text.startswith("arn:") or is_placeholder(text)]
         grants, remarks, used = narrow(grants, remarks, arns)
+        self.granted[state.name] = grants
         self.grants += grants
         self.remarks += remarks
         self.companions += [companion for needs in collectors for companion in needs.companions]
@@ -210,7 +220,7 @@ class _Derivation:
             argument="Resource",
             why="call the function",
         )
-        if is_placeholder(text) and not re.search(r"arn\b|function|lambda", text, re.IGNORECASE):
+        if is_placeholder(text) and not re.search(r"^(?!.*activity).*(arn\b|function|lambda)", text, re.IGNORECASE):
             needs.remark(Doubt.READ_AS_FUNCTION, text, argument="Resource")
 
     def _optimized(self, needs: Collector) -> None:
@@ -238,8 +248,8 @@ class _Derivation:
                 return
             action = f"{prefix}:{call.api[:1].upper()}{call.api[1:]}"
             needs.remark(Doubt.UNVERIFIED, action, argument="Resource")
-            everything = Resource(text=expand(f"~{prefix}:*"), shape=expand(f"~{prefix}:*"))
-            needs.allow(action, [everything], argument="Resource", why="make the call")
+            # Whether it has resource types is not known either: anything narrower than `*` might allow nothing.
+            needs.allow(action, [Resource(text="*", open=True)], argument="Resource", why="make the call")
             return
         for need in found:
             if need.when != "?":

@@ -170,7 +170,7 @@ _TRACES: Final = (
 )
 
 
-def surroundings(around: Surroundings, machine: str, *, distributed: bool) -> list[Statement]:
+def surroundings(around: Surroundings, machine: str, *, distributed: bool, writes: bool) -> list[Statement]:
     """The statements that no state needs, but the machine as a whole.
 
     Source: Step Functions Developer Guide, "Data at rest encryption", "Logging using CloudWatch Logs".
@@ -204,7 +204,8 @@ def surroundings(around: Surroundings, machine: str, *, distributed: bool) -> li
             key = (around.kms_key,)
             made.append(_statement("EncryptLogs", ("kms:GenerateDataKey",), key, (logs,), "encryption", why))
     if around.data_keys:
-        actions = ("kms:Decrypt", "kms:GenerateDataKey")
+        # Results are written in parts where they are long, which needs Encrypt as well.
+        actions = ("kms:Decrypt", *(("kms:Encrypt",) if writes else ()), "kms:GenerateDataKey")
         why = "use what is encrypted with the key"
         all_keys = tuple(sorted(around.data_keys))
         made.append(_statement("UseDataKeys", actions, all_keys, (), "encryption", why))

@@ -57,7 +57,7 @@ def narrow(
 
 def _open(resource: Resource) -> bool:
     # `*` alone stands with actions that have no resource types, which nothing narrows.
-    if resource.excluded or resource.text == "*":
+    if resource.excluded or (resource.text == "*" and not resource.open):
         return False
     return resource.open or "*" in resource.text.replace("${*}", "")
 

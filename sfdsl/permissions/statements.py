@@ -50,12 +50,14 @@ class Resource:
         shape: The pattern of the whole type, to which `Notes.resources` must belong where it narrows this entry.
         open: Whether anything in it is a wildcard because the definition does not say which.
         excluded: Whether it is what the statement is not about, in `NotResource`.
+        purpose: What tells it from others of its type, where that matters.
     """
 
     text: str
     shape: str = field(default="", eq=False)
     open: bool = field(default=False, eq=False)
     excluded: bool = False
+    purpose: str = field(default="", eq=False)
 
 
 @frozen(kw_only=True)

@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from sfdsl import jsonpath
 from sfdsl.model.fields import ABSENT, Absent, Json
-from sfdsl.model.states import Choice, StateMachine
+from sfdsl.model.states import Choice, StateMachine, Task
 from sfdsl.model.workflow import JSONATA, walk
 
 __all__ = ["GAP", "UNKNOWN", "Arguments", "Constants", "Value"]
@@ -33,6 +33,13 @@ class Unknown:
 
 UNKNOWN: Final = Unknown()
 """A JSON value of which nothing is known."""
+
+
+@frozen
+class Result:
+    """What the call of a state gave: known only at run time, but not whose it is."""
+
+    state: str
 
 
 @frozen
@@ -72,26 +79,27 @@ class Constants:
     def __init__(self, machine: StateMachine, name: str, substitutions: Mapping[str, str] | None = None) -> None:
         self.name = name
         self.substitutions = substitutions or {}
-        self._assigned: dict[str, list[tuple[Json, str]]] = {}
+        self._assigned: dict[str, list[tuple[Json, str, str]]] = {}
         self._hidden = False  # an Assign that is an expression may assign anything
         for scope, state in walk(machine):
             language = scope.language(state)
-            assigns: list[Json | Absent] = [getattr(state, "assign", ABSENT)]
-            assigns += [catcher.assign for catcher in getattr(state, "catch", ())]
+            self._add(getattr(state, "assign", ABSENT), language, state.name if isinstance(state, Task) else "")
+            for catcher in getattr(state, "catch", ()):
+                self._add(catcher.assign, language)
             if isinstance(state, Choice):
-                assigns += [rule.assign for rule in state.choices]
-            for assign in assigns:
-                if assign is not ABSENT:
-                    self._add(assign, language)
+                for rule in state.choices:
+                    self._add(rule.assign, language)
 
-    def _add(self, assign: Json, language: str) -> None:
+    def _add(self, assign: Json | Absent, language: str, state: str = "") -> None:
+        if assign is ABSENT:
+            return
         if not isinstance(assign, dict):
             self._hidden = True
             return
         for key, value in assign.items():
             name = key.removesuffix(".$")
             entry = {key: value} if name == key else {name + ".$": value}
-            self._assigned.setdefault(name, []).append((entry, language))
+            self._assigned.setdefault(name, []).append((entry, language, state))
 
     def substituted(self, text: str) -> str:
         """A text with the placeholders replaced whose values are known."""
@@ -104,8 +112,8 @@ class Constants:
         if self._hidden or name not in self._assigned or depth > _DEEPEST:
             return UNKNOWN
         found = []
-        for entry, language in self._assigned[name]:
-            reader = Reader(language, self, depth + 1)
+        for entry, language, state in self._assigned[name]:
+            reader = Reader(language, self, depth + 1, state)
             value = reader.child(entry, name)
             for step in steps:
                 value = reader.step(value, step)
@@ -127,12 +135,20 @@ class Constants:
 
 
 class Reader:
-    """Reads JSON as one query language does, giving texts with gaps for what it computes."""
+    """Reads JSON as one query language does, giving texts with gaps for what it computes.
 
-    def __init__(self, language: str, constants: Constants, depth: int = 0) -> None:
+    Args:
+        language: The query language.
+        constants: Of the machine.
+        depth: How many variables led here, each assigned from the next.
+        state: Name of the state whose result is at hand, as in the Assign of a Task; empty where none is.
+    """
+
+    def __init__(self, language: str, constants: Constants, depth: int = 0, state: str = "") -> None:
         self.jsonata = language == JSONATA
         self.constants = constants
         self.depth = depth
+        self.state = state
 
     def simple(self, value: Any) -> Any:
         """A value with its expression, if it is one, replaced by what is known of it."""
@@ -145,7 +161,7 @@ class Reader:
         value = self.simple(value)
         if isinstance(value, OneOf):
             return OneOf(tuple(self.child(option, key) for option in value.options))
-        if value is UNKNOWN or value is ABSENT:
+        if value is UNKNOWN or value is ABSENT or isinstance(value, Result):
             return value
         if not isinstance(value, dict):
             return ABSENT if value is None else UNKNOWN
@@ -162,6 +178,8 @@ class Reader:
         if isinstance(step, str):
             return self.child(value, step)
         value = self.simple(value)
+        if isinstance(value, Result):
+            return value
         if isinstance(value, OneOf):
             return OneOf(tuple(self.step(option, step) for option in value.options))
         if isinstance(value, list) and -len(value) <= step < len(value):
@@ -175,7 +193,7 @@ class Reader:
             return OneOf(tuple(self.elements(option) for option in value.options))
         if isinstance(value, list):
             return OneOf(tuple(self.simple(item) for item in value)) if value else ABSENT
-        return value if value is ABSENT else UNKNOWN
+        return value if value is ABSENT or isinstance(value, Result) else UNKNOWN
 
     def texts(self, value: Any) -> Iterator[str | None]:
         """What a value can be as a text, gaps included; None where it can be absent."""
@@ -224,7 +242,7 @@ class Reader:
                     return self.constants.variable(node.root.name, steps, self.depth)
                 if node.root is jsonpath.Root.CONTEXT:
                     return self.constants.context(steps)
-                return UNKNOWN
+                return Result(self.state) if self.state else UNKNOWN
             case jsonpath.Call(function="States.Format") if node.arguments:
                 return self._format(node)
             case jsonpath.Call(function="States.Array"):
@@ -297,7 +315,7 @@ class Reader:
             case nodes.Select(base=nodes.Read(name="states")):
                 if node.steps[:1] == ("context",):
                     return self.constants.context(node.steps[1:])
-                return UNKNOWN
+                return Result(self.state) if self.state and node.steps[:1] == ("result",) else UNKNOWN
             case nodes.Select(base=nodes.Read(name=name)):
                 return self.constants.variable(name, node.steps, self.depth)
             case _:
@@ -380,6 +398,19 @@ class Arguments:
         if not all(isinstance(option, dict) for option in options):
             return None
         return tuple(dict.fromkeys(key.removesuffix(".$") for option in options for key in option))
+
+    def sources(self) -> frozenset[str]:
+        """Names of the states whose results the ids and ARNs among the arguments are, as far as all of them tell."""
+        found: set[str] = set()
+        for key in self.payload if isinstance(self.payload, dict) else ():
+            name = key.removesuffix(".$")
+            if re.search(r"(id|ids|arn|arns)$", name, re.IGNORECASE):
+                value = self.raw(name)
+                options = value.options if isinstance(value, OneOf) else (value,)
+                if not all(isinstance(option, Result) for option in options):
+                    continue
+                found.update(option.state for option in options)
+        return frozenset(found)
 
     def given(self, path: str) -> bool:
         """Whether an argument is given or may be."""

@@ -18,8 +18,10 @@ from tests.permissions.judges import exists, findings
 
 # Types that the reference marks as required although a call of a model has only one of them.
 ONE_OF_MANY = "bedrock:InvokeModel"
-# Its Credentials hold no ARN of a role.
-FIXTURES = {"0541-test-task-with-credentials"}
+FIXTURES = {
+    "0541-test-task-with-credentials",  # its Credentials hold no ARN of a role
+    "0408-docs-architecture-unified-llm-rust-amplify-architecture-1",  # an operation that AppSync does not have
+}
 
 
 def rows() -> list[dict[str, Any]]:

@@ -151,6 +151,53 @@ def test_the_objects_of_a_query_narrow_its_buckets_too() -> None:
     ]
 
 
+# Results of earlier calls
+
+START = {
+    **task(
+        "athena:startQueryExecution",
+        {"QueryString": "SELECT 1", "WorkGroup": "etl", "ResultConfiguration": {"OutputLocation": "s3://results/x"}},
+    ),
+    "Assign": {"query": {"id": "{% $states.result.QueryExecutionId %}"}},
+}
+
+
+def results(**more: Any) -> list[str]:
+    states = flow(START, task("athena:getQueryResults", {"QueryExecutionId": "{% $query.id %}", **more}))
+    return [line for line in lines(permissions(states)) if "GetQueryResults" in line or "s3:GetObject on" in line]
+
+
+def test_the_id_of_a_query_tells_the_workgroup_and_bucket_that_it_was_started_with() -> None:
+    assert results() == [
+        "athena:GetQueryResults, athena:StartQueryExecution on ~athena:workgroup/etl",
+        "s3:GetObject on ~s3:${DefaultDataBucket}/*",
+    ]
+
+
+def test_an_id_that_can_come_from_elsewhere_tells_nothing() -> None:
+    assert results(QueryExecutionId="{% $query.id ? $query.id : $states.input.id %}") == [
+        "s3:GetObject on ~s3:${DefaultDataBucket}/*",
+        "athena:GetQueryResults on ~athena:workgroup/*",
+        "s3:GetObject on ~s3:${AthenaResultsBucket}/*",
+    ]
+
+
+def test_ids_lead_from_call_to_call() -> None:
+    glue = "aws-sdk:glue:"
+    start = task(f"{glue}startDataQualityRulesetEvaluationRun", {"RulesetNames": ["orders"]})
+    look = task(f"{glue}getDataQualityRulesetEvaluationRun", {"RunId": "{% $run %}"})
+    read = task(f"{glue}getDataQualityResult", {"ResultId": "{% $results[0] %}"})
+    states = flow(
+        {**start, "Assign": {"run": "{% $states.result.RunId %}"}},
+        {**look, "Assign": {"results": "{% $states.result.ResultIds %}"}},
+        read,
+    )
+    assert lines(permissions(states)) == [
+        "glue:GetDataQualityResult, glue:GetDataQualityRulesetEvaluationRun, "
+        "glue:StartDataQualityRulesetEvaluationRun on ~glue:dataQualityRuleset/orders"
+    ]
+
+
 # Companions
 
 

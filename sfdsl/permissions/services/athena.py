@@ -70,8 +70,8 @@ def get_query_results(needs: Collector) -> None:
     """Reading the results of a query, whose workgroup and bucket its id does not tell."""
     needs.templates("athena:GetQueryResults", "~athena:workgroup/*", why="read the results")
     bucket = needs.supply("AthenaResultsBucket", "bucket that the workgroup writes results to")
-    every = f"{_BUCKET}*"
-    found = [Resource(text=f"{_BUCKET}{bucket}/*", shape=every, open=True)]
+    every = f"{_BUCKET}*/*"
+    found = [Resource(text=f"{_BUCKET}{bucket}/*", shape=every, open=True, purpose="results")]
     needs.remark(Doubt.TO_SUPPLY, bucket, argument=f"{needs.arguments.key}.QueryExecutionId", shape=every)
     needs.allow("s3:GetObject", found, why="read the results")
 
@@ -126,7 +126,8 @@ def _results(needs: Collector) -> None:
         given = location is None or GAP in place
         buckets.append(Resource(text=_BUCKET + pattern(bucket), shape=f"{_BUCKET}*", open=given))
         inside = pattern(f"{bucket}/{prefix}".rstrip("/")) if prefix else pattern(bucket)
-        objects.append(Resource(text=f"{_BUCKET}{inside}/*".replace("**", "*"), shape=f"{_BUCKET}*/*", open=given))
+        whole = f"{_BUCKET}{inside}/*".replace("**", "*")
+        objects.append(Resource(text=whole, shape=f"{_BUCKET}*/*", open=given, purpose="results"))
     needs.allow(
         ("s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"),
         buckets,
