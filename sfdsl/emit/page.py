@@ -117,10 +117,10 @@ def _place(origin: Origin) -> str:
 
 
 def _rows(graph: WorkflowGraph) -> Iterator[Row]:
-    yield from _rows_of(graph.scopes[0], 0)
+    yield from _rows_of(graph.scopes[0], 0, graph.workflow.origin)
 
 
-def _rows_of(scope: Scope, depth: int) -> Iterator[Row]:
+def _rows_of(scope: Scope, depth: int, around: Origin) -> Iterator[Row]:
     for state in flow_order(scope.flow):
         retry = state.retry if isinstance(state, (Task, Parallel, Map)) else ()
         limit = labels.number(state.timeout_seconds, state.timeout_seconds_path) if isinstance(state, Task) else ""
@@ -130,10 +130,17 @@ def _rows_of(scope: Scope, depth: int) -> Iterator[Row]:
             then=_then(state),
             retries=labels.attempts(retry),
             timeout=text(limit),
-            source=code(_place(state.origin)),
+            source=_line(state.origin, around),
         )
         for below in inner(scope, state):
-            yield from _rows_of(below, depth + 1)
+            yield from _rows_of(below, depth + 1, around)
+
+
+def _line(origin: Origin, around: Origin) -> str:
+    """Where a state was declared; the line alone in the file of its pipeline, which the page names above."""
+    if origin.file == around.file and origin.line is not None:
+        return f"line {origin.line}"
+    return code(_place(origin))
 
 
 def _then(state: State) -> str:

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.emit import labels, page
+from sfdsl.graph import WorkflowGraph
 from sfdsl.model.workflow import MachineType
 from sfdsl.origin import Origin
 from sfdsl.permissions import derive
@@ -80,6 +81,19 @@ def test_what_the_deployment_fills_in_and_where() -> None:
     assert text.partition("## To fill in when it is deployed\n\n")[2] == (
         "- `${Function}` in B\n- `${QueueUrl}` in A\n- `${Stage}`\n- `${Target}` in A, B\n"
     )
+
+
+def test_a_state_says_its_line_and_its_file_where_that_is_another() -> None:
+    subject = tasks("Here", "There")
+    here, there = subject.machine.states
+    states = (
+        evolve(here, origin=Origin(file="pipelines/x.py", line=4)),
+        evolve(there, origin=Origin(file="lib/parts.py", line=9)),
+    )
+    machine = evolve(subject.machine, states=states)
+    workflow = evolve(subject.workflow, machine=machine, origin=Origin(file="pipelines/x.py", line=3))
+    rows = tables(page.emit(WorkflowGraph(workflow)))["States"]
+    assert [plain(row[5]) for row in rows] == ["line 4", "lib/parts.py:9"]
 
 
 def test_permissions_with_their_reasons() -> None:
