@@ -21,13 +21,14 @@ from sfdsl.simulate.errors import (
     StatesError,
     StepLimitExceeded,
     over_limit,
+    runtime,
 )
 from sfdsl.simulate.frames import MAX_PAYLOAD, MAX_VARIABLES, Execution, Frame, Group
 from sfdsl.simulate.handlers import HandlingCode
 from sfdsl.simulate.history import Event, iso
 from sfdsl.simulate.objects import Objects
 from sfdsl.simulate.outcomes import Called
-from sfdsl.simulate.values import Json, size
+from sfdsl.simulate.values import Json, TooDeep, size
 
 if TYPE_CHECKING:
     from sfdsl.simulate.options import Options
@@ -115,8 +116,6 @@ class Engine:
                     self._work(frame, action)
                 except _HistoryFull as full:
                     self._history_full(full.execution)
-        # Without these two no frame refers to itself, and all of them go without the garbage collector.
-        execution.root = None
         later.clear()
         return execution
 
@@ -154,6 +153,8 @@ class Engine:
         events.append(Event(len(events) + 1, frame.last, self.now, f"Execution{kind}", details))
         if execution.parent is not None:
             execution.map_run.child_ended(self, execution)
+        # Without this and what is still queued, no frame refers to itself, and all of them go without the collector.
+        execution.root = None
 
     def _history_full(self, execution: Execution) -> None:
         # Which error this is: assumed. The text is AWS's, as users report it.
@@ -176,7 +177,10 @@ class Engine:
 
     def later(self, delay: float, frame: Frame, action: Action) -> None:
         """Do something after some seconds, unless the frame goes on or ends before."""
-        self._push(delay, frame, frame.serial, action)
+        if delay > 0:
+            self._push(delay, frame, frame.serial, action)
+        else:
+            self.queue(frame, action)
 
     def _push(self, delay: float, frame: Frame, serial: int, action: Action) -> None:
         self._queued += 1
@@ -189,6 +193,8 @@ class Engine:
                 going = action(self, frame)
             except StatesError as error:
                 going = self.failed(frame, error)
+            except (TooDeep, RecursionError):
+                going = self.failed(frame, runtime("A payload has too many arrays and objects inside each other."))
             if not going:
                 return
             if ready:

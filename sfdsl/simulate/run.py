@@ -29,6 +29,7 @@ class Run:
         duration: Seconds of virtual time.
         taken: How often each way between states was taken: (state, kind, place) of `sfdsl.model.edges`.
         children: Executions that Distributed Maps started, in order.
+        written: What ResultWriters wrote: bytes by `s3://bucket/key`.
     """
 
     def __init__(self, engine: Engine, execution: Execution) -> None:
@@ -43,6 +44,7 @@ class Run:
         self.duration = execution.stopped - execution.started
         self.taken: Mapping[Edge, int] = engine.taken
         self.children = execution.children
+        self.written: Mapping[str, bytes] = engine.objects.written
 
     @property
     def history(self) -> list[dict[str, Any]]:

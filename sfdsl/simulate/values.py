@@ -33,6 +33,14 @@ def _encoding() -> Callable[[Json], str]:
 _encode = _encoding()
 
 
+MAX_NESTING = 400
+"""Arrays and objects inside each other that a payload may have here. AWS's own limit is not documented."""
+
+
+class TooDeep(Exception):
+    """A value with more than `MAX_NESTING` arrays and objects inside each other."""
+
+
 class NotJson(TypeError):
     """A value that JSON has no form for."""
 
@@ -43,9 +51,32 @@ def text(value: Json) -> str:
 
 
 def size(value: Json) -> int:
-    """Bytes of a value as AWS counts a payload: the UTF-8 form of its compact text."""
-    written = _encode(value)
+    """Bytes of a value as AWS counts a payload: the UTF-8 form of its compact text.
+
+    Raises:
+        TooDeep: The value is nested too deeply.
+    """
+    try:
+        written = _encode(value)
+    except RecursionError:
+        raise TooDeep from None
+    if len(written) > MAX_NESTING and written.count("[") + written.count("{") > MAX_NESTING:
+        _check_nesting(value)
     return len(written) if written.isascii() else len(written.encode("utf-8", "surrogatepass"))
+
+
+def _check_nesting(value: Json) -> None:
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_NESTING + 1):
+        level = [
+            item
+            for outer in level
+            for item in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(item, dict | list)
+        ]
+        if not level:
+            return
+    raise TooDeep
 
 
 def kind(value: Json) -> str:
