@@ -329,6 +329,11 @@ CASES = [
         id="redshift-data executeStatement with a secret",
     ),
     pytest.param(
+        task("aws-sdk:cloudwatch:putMetricData", {"Namespace": "Orders", "MetricData": []}),
+        ["cloudwatch:PutMetricData on * if StringEquals cloudwatch:namespace Orders"],
+        id="metrics of one namespace",
+    ),
+    pytest.param(
         task("bedrock:invokeModel", {"ModelId": "amazon.nova-lite-v1:0"}),
         [
             "bedrock:InvokeModel on "

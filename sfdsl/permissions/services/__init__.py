@@ -11,6 +11,7 @@ from sfdsl.permissions.services.databases import (
     aurora_statement,
     batch,
     partiql,
+    put_metrics,
     redshift_statement,
     timestream_query,
     transact,
@@ -43,6 +44,7 @@ OPTIMIZED: Final[dict[tuple[str, str], Callable[[Collector], None]]] = {
 """What code derives for optimized integrations, whichever the pattern."""
 
 SDK: Final[dict[tuple[str, str], Callable[[Collector], None]]] = {
+    ("cloudwatch", "putMetricData"): put_metrics,
     ("dynamodb", "batchExecuteStatement"): partiql("Statements[].Statement"),
     ("dynamodb", "batchGetItem"): batch("dynamodb:BatchGetItem"),
     ("dynamodb", "batchWriteItem"): batch("dynamodb:BatchWriteItem"),

@@ -1,4 +1,4 @@
-"""DynamoDB, Redshift, Aurora, Timestream: requests that say in a text, a map or a list what they touch."""
+"""DynamoDB, Redshift, Aurora, Timestream, CloudWatch: requests that say in a text, a map or a list what they touch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from sfdsl.permissions.collector import Collector
 from sfdsl.permissions.statements import Doubt, Resource
 from sfdsl.permissions.values import GAP
 
-__all__ = ["aurora_statement", "batch", "partiql", "redshift_statement", "timestream_query", "transact"]
+__all__ = [
+    "aurora_statement",
+    "batch",
+    "partiql",
+    "put_metrics",
+    "redshift_statement",
+    "timestream_query",
+    "transact",
+]
 
 _TABLE = "~dynamodb:table/"
 
@@ -130,6 +138,26 @@ def aurora_statement(needs: Collector) -> None:
     needs.templates(action, "~rds:cluster:{ResourceArn!}", why="run the statement")
     needs.templates(
         "secretsmanager:GetSecretValue", "~secretsmanager:secret:{SecretArn!}", why="log in to the database"
+    )
+
+
+def put_metrics(needs: Collector) -> None:
+    """Write metrics: the action has no resource types, but a condition for the namespace.
+
+    Source: CloudWatch User Guide, "Using condition keys to limit access to CloudWatch namespaces".
+    """
+    namespace = needs.get("Namespace")
+    known = namespace is not None and not any(text.startswith(GAP) for text in namespace.texts)
+    if namespace is None or not known:
+        needs.allow("cloudwatch:PutMetricData", None, why="write the metrics")
+        return
+    operator = "StringLike" if namespace.dynamic else "StringEquals"
+    needs.allow(
+        "cloudwatch:PutMetricData",
+        [Resource(text="*")],
+        argument=namespace.path,
+        why="write the metrics",
+        conditions={operator: {"cloudwatch:namespace": [pattern(text) for text in namespace.texts]}},
     )
 
 
