@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
+from sfdsl.cost.rewrites.decide_choice import decide_choice
+from sfdsl.cost.rewrites.drop_unused import drop_unused
 from sfdsl.cost.rewrites.end_at_once import end_at_once
 from sfdsl.cost.rewrites.fold_pass_back import fold_pass_back
 from sfdsl.cost.rewrites.fold_pass_forward import fold_pass_forward
+from sfdsl.cost.rewrites.merge_choices import merge_choices
+from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.model.workflow import Workflow
@@ -15,8 +19,12 @@ from sfdsl.model.workflow import Workflow
 __all__ = ["REWRITES", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
 
 REWRITES: tuple[Rewrite, ...] = (
+    drop_unused,
+    decide_choice,
     skip_idle_pass,
     end_at_once,
+    merge_waits,
+    merge_choices,
     fold_pass_forward,
     fold_pass_back,
 )

@@ -59,7 +59,10 @@ def folded(draft: Draft, before: State, kind: EdgeKind, index: int, state: Pass)
     lost = uncertain(*own.values())
     if not shows(lost, {text for tree in {**own, **added}.values() for text in leaves(tree)}):
         raise Cannot(Hazard.FAILURE_WOULD_BE_LOST)
-    certain = not uncertain(*added.values()) - lost
+    new = uncertain(*(over.tree(each) for each in work.all)) - lost
+    if not shows(new, {text for tree in added.values() for text in leaves(tree)}):
+        raise Cannot(Hazard.FAILURE_WOULD_BE_LOST)
+    certain = not new
     if isinstance(before, Wait):
         return evolve(before, assign=assign, next=state.next), certain
     if kind is EdgeKind.RULE:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from attrs import evolve, frozen
 
@@ -11,6 +11,8 @@ from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.model.edges import Edge, EdgeKind, edges
 from sfdsl.model.states import Choice, Flow, Opaque, State
 from sfdsl.model.workflow import JSONATA, JSONPATH, Notes, Scope, Workflow
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -33,7 +35,8 @@ class Draft:
         refused: What was left alone: state and hazard.
     """
 
-    def __init__(self, scope: Scope, workflow: Workflow) -> None:
+    def __init__(self, scope: Scope, workflow: Workflow, shared: dict[Any, Any] | None = None) -> None:
+        self._shared: dict[Any, Any] = {} if shared is None else shared
         self.scope = scope
         self.workflow = workflow
         self.start: str = scope.flow.start_at or ""
@@ -81,6 +84,13 @@ class Draft:
     def notes(self, name: str) -> Notes | None:
         """What the author asserts about a state."""
         return self.workflow.notes.get(name)
+
+    def once(self, compute: Callable[[Workflow], T]) -> T:
+        """What a function makes of the workflow as it was before the rewrite, computed once for all of its flows."""
+        if compute not in self._shared:
+            self._shared[compute] = compute(self.workflow)
+        found: T = self._shared[compute]
+        return found
 
     # -- changes ------------------------------------------------------------------------------------------------------
 

@@ -15,6 +15,13 @@ class Reason(Enum):
     CANNOT_MISS = "everything it computes always gives a value"
     ONLY_WAY_IN = "no other way leads there"
     COMPOSED = "the state before it computes from its own result what the Pass computed from its output"
+    ALWAYS_THE_SAME_WAY = "its test has the same outcome every time"
+    ALREADY_TESTED = "the same test has been made on the same data on every way there"
+    NO_DIFFERENCE = "the ways that it chooses between are the same"
+    TESTED_TOGETHER = "a rule of both tests is true exactly where both were, and they are tried in the same order"
+    WAITS_AS_LONG = "the flow is held for the same time, and nothing happens in between"
+    NEVER_ENTERED = "no way leads there from the start"
+    NEVER_READ = "no state reads the variable, and computing it cannot fail"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
 
 
@@ -40,3 +47,7 @@ class Hazard(Enum):
     OUTPUT_IS_READ_WHOLE = "the other state hands on or works on the whole of what it puts together"
     INPUT_MAY_BE_NO_OBJECT = "its ResultPath fails on an input that is no object, and the input may be none"
     NO_FIELD_FOR_IT = "the other state has no field that could compute its output"
+    NO_DEFAULT = "it has no Default, and that no rule is true has to come up in it"
+    RULES_WOULD_GROW = "one Choice would get too many rules for anybody to read"
+    VARIABLE_TESTED = "the Choice behind tests a variable that is set on the way there"
+    WAIT_MAY_FAIL = "how long it waits is computed, and that may fail"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
+from typing import Any, cast
 
 from attrs import evolve
 
@@ -16,7 +16,7 @@ def over_flows(workflow: Workflow, edit: Callable[[Draft], None]) -> Workflow:
     """The workflow with every flow edited; the same object where no edit changed anything."""
     machine = workflow.machine
     root = Scope(flow=machine, query_language=machine.query_language or JSONPATH)
-    after = _edited(root, workflow, edit)
+    after = _edited(root, workflow, edit, {})
     if after is machine:
         return workflow
     changed: Workflow = evolve(workflow, machine=cast(StateMachine, after))
@@ -45,24 +45,26 @@ def _flows(state: State) -> list[Flow]:
     return []
 
 
-def _edited(scope: Scope, workflow: Workflow, edit: Callable[[Draft], None]) -> Flow:
+def _edited(scope: Scope, workflow: Workflow, edit: Callable[[Draft], None], shared: dict[Any, Any]) -> Flow:
     flow = scope.flow
-    states = tuple(_inside(state, scope, workflow, edit) for state in flow.states)
+    states = tuple(_inside(state, scope, workflow, edit, shared) for state in flow.states)
     if any(after is not before for after, before in zip(states, flow.states, strict=True)):
         flow = evolve(flow, states=states)
         scope = evolve(scope, flow=flow)
     if len({state.name for state in flow.states}) < len(flow.states) or flow.start_at is None:
         return flow  # AWS refuses it, and checks say so
-    draft = Draft(scope, workflow)
+    draft = Draft(scope, workflow, shared)
     edit(draft)
     return draft.flow()
 
 
-def _inside(state: State, scope: Scope, workflow: Workflow, edit: Callable[[Draft], None]) -> State:
+def _inside(
+    state: State, scope: Scope, workflow: Workflow, edit: Callable[[Draft], None], shared: dict[Any, Any]
+) -> State:
     opened = inner(scope, state)
     if not opened:
         return state
-    flows = [_edited(below, workflow, edit) for below in opened]
+    flows = [_edited(below, workflow, edit, shared) for below in opened]
     if all(flow is below.flow for flow, below in zip(flows, opened, strict=True)):
         return state
     if isinstance(state, Parallel):
