@@ -96,19 +96,11 @@ def fields(arn: str) -> list[str] | None:
 
 def split(text: str, separator: str = ":") -> list[str]:
     """The parts of a text, placeholders kept whole."""
-    parts = [""]
-    position = 0
-    while position < len(text):
-        if (held := _PLACEHOLDER.match(text, position)) is not None:
-            parts[-1] += held[0]
-            position = held.end()
-        elif text.startswith(separator, position):
-            parts.append("")
-            position += len(separator)
-        else:
-            parts[-1] += text[position]
-            position += 1
-    return parts
+    if "{" not in text:
+        return text.split(separator)
+    held = iter(_PLACEHOLDER.finditer(text))
+    parts = _PLACEHOLDER.sub("\1", text).split(separator)
+    return [re.sub("\1", lambda _: next(held)[0], part) for part in parts]
 
 
 def pattern(text: str) -> str:

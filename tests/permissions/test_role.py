@@ -440,9 +440,9 @@ def test_what_adds_access(old: dict[str, Any], new: dict[str, Any], adds: bool) 
 def test_five_thousand_states_are_derived_in_linear_time() -> None:
     def seconds(count: int) -> float:
         workflow = graph(machine(many(count)))
-        start = time.perf_counter()
+        start = time.process_time()
         derive(workflow)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
     small, large = seconds(1000), seconds(5000)
