@@ -48,7 +48,13 @@ functions = right_size_functions(
     "Optimize Lambda memory",
     resources=["arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:etl-*"],
 )
-glue_job = right_size_glue_job("Read Glue job", "Optimize Glue capacity", "orders-transform", factor=0.75)
+glue_job = right_size_glue_job(
+    "Read Glue job",
+    "Optimize Glue capacity",
+    "orders-transform",
+    role="arn:${AWS::Partition}:iam::${AWS::AccountId}:role/orders-transform",
+    factor=0.75,
+)
 cluster = aws.emr.modify_instance_group_by_name(
     "Optimize EMR instances",
     ClusterId="${EmrClusterId}",

@@ -48,6 +48,10 @@ customers = aws.ecs.run_task.sync(
         ]
     },
     output={"path": f"s3://acme-staging/customers/{run}/"},
+    resources=[
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/crm-export-task",
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/crm-export-execution",
+    ],
 )
 clicks = aws.athena.start_query_execution.sync(
     "Extract clicks",

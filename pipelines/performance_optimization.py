@@ -102,7 +102,13 @@ resources = Parallel(
         "Right-size Lambda",
         resources=["arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:orders-*"],
     ),
-    right_size_glue_job("Read Glue job", "Optimize Glue capacity", "orders-transform", factor=0.75),
+    right_size_glue_job(
+        "Read Glue job",
+        "Optimize Glue capacity",
+        "orders-transform",
+        role="arn:${AWS::Partition}:iam::${AWS::AccountId}:role/orders-transform",
+        factor=0.75,
+    ),
     aws.emr.modify_instance_fleet_by_name(
         "Use Spot instances",
         ClusterId="${EmrClusterId}",

@@ -49,7 +49,7 @@ def right_size_functions(look: str, each: str, change: str, *, resources: Sequen
     return read >> Map(each, over=fn.array(sized), max_concurrency=5, body=resize)
 
 
-def right_size_glue_job(look: str, change: str, job: Value, *, factor: Value, least: int = 2) -> Chain:
+def right_size_glue_job(look: str, change: str, job: Value, *, role: str, factor: Value, least: int = 2) -> Chain:
     """Steps that multiply the number of workers of a Glue job.
 
     UpdateJob resets every field that it is not given, so the job is read first and written back with the new number.
@@ -58,6 +58,7 @@ def right_size_glue_job(look: str, change: str, job: Value, *, factor: Value, le
         look: Name of the step that reads the job.
         change: Name of the step that changes it.
         job: Name of the job.
+        role: ARN of the role that the job runs with; it is written back with the job, and so passed to Glue.
         factor: What the number of workers is multiplied with; rounded up.
         least: Workers at least.
 
@@ -67,4 +68,4 @@ def right_size_glue_job(look: str, change: str, job: Value, *, factor: Value, le
     workers = fn.max([least, fn.ceil(read.result.Job.NumberOfWorkers * factor)])
     kept = fn.sift(read.result.Job, lambda value, key: ~key.is_in(_FIXED))
     changed = fn.merge([kept, {"NumberOfWorkers": workers}])
-    return read >> aws.glue.update_job(change, JobName=job, JobUpdate=changed, timeout="1m")
+    return read >> aws.glue.update_job(change, JobName=job, JobUpdate=changed, timeout="1m", resources=[role])

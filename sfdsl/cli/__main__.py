@@ -1,0 +1,5 @@
+"""`python -m sfdsl.cli`."""
+
+from sfdsl.cli import main
+
+main()
