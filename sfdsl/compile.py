@@ -76,7 +76,7 @@ def emit(graph: WorkflowGraph, findings: Sequence[Diagnostic] = ()) -> dict[str,
     dot = graphviz.emit(graph)
     texts = {
         f"{name}.asl.json": asl.emit(graph.workflow),
-        f"{name}.iam.json": iam.policy(graph, permissions=permissions),
+        **{_policy_file(name, number): text for number, text in enumerate(iam.policies(graph), start=1)},
         f"{name}.trust.json": iam.trust(graph),
         f"{name}.mmd": mermaid.emit(graph),
         f"{name}.gv": dot,
@@ -86,16 +86,21 @@ def emit(graph: WorkflowGraph, findings: Sequence[Diagnostic] = ()) -> dict[str,
     return {f"{name}/{file}": text for file, text in texts.items()}
 
 
+def _policy_file(name: str, number: int) -> str:
+    """The file of one policy: a role whose permissions are too long for one policy has several."""
+    return f"{name}.iam.json" if number == 1 else f"{name}.iam-{number}.json"
+
+
 FILES = (
     "{name}.asl.json",
-    "{name}.iam.json",
+    *(_policy_file("{name}", number) for number in range(1, 11)),
     "{name}.trust.json",
     "{name}.mmd",
     "{name}.gv",
     "{name}.svg",
     "README.md",
 )
-"""What `emit` writes for a pipeline, by the pattern of its name."""
+"""What `emit` may write for a pipeline, by the pattern of its name; a role takes ten managed policies."""
 
 
 def unwired(steps: Iterable[Step], compiled: Iterable[Compiled]) -> list[Diagnostic]:

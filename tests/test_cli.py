@@ -271,3 +271,45 @@ def test_help_shows_examples_and_exit_codes() -> None:
     text = run("compile", "--help").stdout
     assert "Examples:" in text
     assert "Exit codes:" in text
+
+
+def test_a_machine_that_nothing_can_draw_is_no_bug(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sfdsl.emit.graphviz._program", lambda: None)
+    done = run("compile")
+    assert done.exit_code == 2
+    assert "pip install graphviz-pure" in done.stderr
+
+
+def test_iam_prints_explains_and_compares(project: Path) -> None:
+    policy = json.loads(run("iam", "orders").stdout)
+    assert [statement["Action"] for statement in policy["Statement"]] == ["lambda:InvokeFunction"]
+    assert "because 'Load' does lambda:invoke" in run("iam", "orders", "--explain").stdout
+    (project / "old.json").write_text(json.dumps({"Version": "2012-10-17", "Statement": []}))
+    done = run("iam", "--diff", "old.json", "orders", "--fail-on", "new-access")
+    assert done.exit_code == 1
+    assert done.stdout.startswith("new       lambda:InvokeFunction on ")
+    assert run("iam", "--diff", "orders", "orders", "--fail-on", "new-access").exit_code == 0
+
+
+def test_run_tells_the_path_and_the_outcome(project: Path) -> None:
+    (project / "mocks.json").write_text(json.dumps({"Load": [{"error": "Boom", "cause": "no"}]}))
+    done = run("run", "orders", "--tasks", "mocks.json", "--history", "h.json", "--sequence", "s.mmd")
+    assert done.exit_code == 1
+    assert "Load (Task)" in done.stdout
+    assert "FAILED: Boom: no" in done.stdout
+    assert json.loads((project / "h.json").read_text())["events"][-1]["type"] == "ExecutionFailed"
+    assert "sequenceDiagram" in (project / "s.mmd").read_text()
+    (project / "mocks.json").write_text(json.dumps({"Load": {"Payload": {"rows": 1}}}))
+    assert run("run", "orders", "--tasks", "mocks.json", "--quiet").exit_code == 0
+
+
+def test_run_without_a_mock_shows_what_the_task_is_called_with(project: Path) -> None:
+    done = run("run", "orders")
+    assert done.exit_code == 2
+    assert "task 'Load' calls arn:aws:states:::lambda:invoke and has no mock" in done.stderr
+
+
+def test_a_pipeline_that_is_not_there_is_named(project: Path) -> None:
+    done = run("iam", "order")
+    assert done.exit_code == 2
+    assert "there is no pipeline 'order' and no such file; did you mean 'orders'?" in done.stderr

@@ -22,6 +22,12 @@ Exit codes:
 """
 
 
+class Refused(click.ClickException):
+    """What cannot be done as the call asks for it: exit code 2."""
+
+    exit_code = WRONG_CALL
+
+
 class _Main(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -29,9 +35,15 @@ class _Main(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise
         except OSError as problem:
-            raise click.ClickException(f"{problem.filename or 'a file'}: {problem.strerror or problem}") from problem
-        except Exception:  # anything else is a bug of ours, and the traceback is what helps to mend it
+            raise Refused(f"{problem.filename or 'a file'}: {problem.strerror or problem}") from problem
+        except Exception as problem:
             import traceback
+
+            from sfdsl.emit.graphviz import CannotDraw
+
+            if isinstance(problem, CannotDraw):
+                raise Refused(str(problem)) from problem
+            # Anything else is a bug of ours, and the traceback is what helps to mend it.
 
             traceback.print_exc()
             click.echo("This is a bug of sfdsl: please report it with the lines above.", err=True)

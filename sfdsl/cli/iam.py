@@ -44,7 +44,7 @@ def iam(pipeline: tuple[str, ...], explain: bool, diff: bool, fail_on: str | Non
         old, new = (_policy(name, type_) for name in pipeline)
         text, found = emitter.compare(old, new)
         click.echo(text, nl=False)
-        sys.exit(FINDINGS if fail_on and (found.new or found.wider) else FINE)
+        sys.exit(FINDINGS if fail_on and (found.adds) else FINE)
     graph = WorkflowGraph(one_workflow(pipeline[0], type_, settings))
     click.echo(emitter.explain(graph) if explain else emitter.policy(graph), nl=False)
 

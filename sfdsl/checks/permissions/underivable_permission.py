@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sfdsl.aws.resource import Unresolved, parse
 from sfdsl.checks.base import Check
 from sfdsl.checks.permissions._remarks import remarks
 from sfdsl.diagnostics import Diagnostic, Severity
 from sfdsl.graph import WorkflowGraph
+from sfdsl.model.states import Task
 from sfdsl.permissions import Doubt
 
 
@@ -30,6 +32,8 @@ class UnderivablePermission(Check):
 
     def run(self, graph: WorkflowGraph) -> Iterator[Diagnostic]:
         for state, remark in remarks(graph, Doubt.UNDERIVABLE):
+            if not (isinstance(state, Task) and isinstance(parse(state.resource or ""), Unresolved)):
+                continue  # a service or operation that does not exist is another rule's finding
             message = f"state {state.name!r} gets no permission: {Doubt.UNDERIVABLE.value} in {remark.subject!r}"
             hint = "write the service and the operation out, and keep placeholders to the arguments"
             yield self.at(state, message, hint=hint, field="Resource")
