@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 
 from sfdsl.aws import iam
 from tests.conftest import ROOT, shared
@@ -30,10 +29,3 @@ def test_an_unverified_operation_has_no_needs() -> None:
     assert "describeAcmeAccount" in iam.unverified("acm")
     assert not iam.known("acm", "describeAcmeAccount")
     assert iam.known("acm", "describeCertificate")
-
-
-def test_a_service_is_found_without_reading_the_others() -> None:
-    iam.sdk_needs("glue", "startCrawler")
-    start = time.perf_counter()
-    assert iam.sdk_needs("kinesis", "putRecord") is not None
-    assert time.perf_counter() - start < 0.05
