@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
+from sfdsl.cost.rewrites.compute_in_one import compute_in_one
 from sfdsl.cost.rewrites.decide_choice import decide_choice
 from sfdsl.cost.rewrites.drop_unused import drop_unused
 from sfdsl.cost.rewrites.end_at_once import end_at_once
 from sfdsl.cost.rewrites.fold_pass_back import fold_pass_back
 from sfdsl.cost.rewrites.fold_pass_forward import fold_pass_forward
+from sfdsl.cost.rewrites.inline_parallel import inline_parallel
 from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
+from sfdsl.cost.rewrites.unroll_map import unroll_map
 from sfdsl.model.workflow import Workflow
 
 __all__ = ["REWRITES", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
@@ -25,6 +28,9 @@ REWRITES: tuple[Rewrite, ...] = (
     end_at_once,
     merge_waits,
     merge_choices,
+    compute_in_one,
+    unroll_map,
+    inline_parallel,
     fold_pass_forward,
     fold_pass_back,
 )

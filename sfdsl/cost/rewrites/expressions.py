@@ -196,7 +196,7 @@ def movable(*values: Json) -> None:
 _STEP = r"[A-Za-z_]\w*"
 _TOKEN = re.compile(
     rf"""(?P<skip>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|/\*.*?\*/)
-    |\$(?P<name>{_STEP})(?P<steps>(?:\.{_STEP})*)(?=\s*(?P<next>.?))""",
+    |\$(?P<name>{_STEP})(?P<steps>(?:\.{_STEP})*)(?P<place>\[[0-9]+\])?(?P<more>(?(place)(?:\.{_STEP})*))(?=\s*(?P<next>.?))""",
     re.DOTALL | re.VERBOSE,
 )
 _BOUND = re.compile(rf"\$({_STEP})\s*:=|[@#]\s*\$({_STEP})")
@@ -212,12 +212,14 @@ class Substitution:
 
     Attributes:
         input: A payload in the place of `$states.input`; ABSENT leaves it.
+        result: A payload in the place of `$states.result`; ABSENT leaves it.
         variables: Payloads in the place of variables.
         uses: How often each expression was put somewhere.
     """
 
     input: Json = ABSENT
     variables: Mapping[str, Json] = field(factory=dict)
+    result: Json = ABSENT
     uses: dict[str, int] = field(factory=dict)
 
     def payload(self, value: Json) -> Json:
@@ -263,7 +265,7 @@ class Substitution:
             if match["skip"]:
                 return match[0]
             name, steps = match["name"], [step for step in match["steps"].split(".") if step]
-            following = match["next"]
+            following: str = match["next"]
             if name == "states" and not steps:
                 raise Cannot(Hazard.NOT_UNDERSTOOD)
             if following == "(" and match["steps"]:
@@ -276,18 +278,27 @@ class Substitution:
             step = source[: match.start()].rstrip().endswith(".")
             if name in bound or following == "(" or step or not _WORDS.isdisjoint(steps):
                 raise Cannot(Hazard.NOT_UNDERSTOOD)
-            tree, rest = self._resolved(*found)
+            place, more = match["place"] or "", match["more"] or ""
+            tree, rest = found
+            if place and not rest and isinstance(tree, list):
+                if int(place[1:-1]) >= len(tree):
+                    raise Cannot(Hazard.READS_WHAT_IS_NOT_THERE)
+                tree, rest = tree[int(place[1:-1])], [step for step in more.split(".") if step]
+                place = more = ""
+            following = place[:1] or following
+            tree, rest = self._resolved(tree, rest)
             for leaf in leaves(tree):
                 if not bound.isdisjoint({*facts(leaf).variables, *(("states",) if facts(leaf).states else ())}):
                     raise Cannot(Hazard.NOT_UNDERSTOOD)
-            return self._joined(tree, rest, following)
+            return self._joined(tree, rest, following) + place + more
 
         return self._checked(_TOKEN.sub(put, source))
 
     def _concerns(self, variables: frozenset[str], states: frozenset[tuple[str, ...]]) -> bool:
         if not variables.isdisjoint(self.variables):
             return True
-        return self.input is not ABSENT and any(read[:1] in ((), ("input",)) for read in states)
+        replaced = {name for name, payload in (("input", self.input), ("result", self.result)) if payload is not ABSENT}
+        return bool(replaced) and any(not read or read[0] in replaced for read in states)
 
     def _bound(self, source: str) -> set[str]:
         bound = {name for match in _BOUND.finditer(source) for name in match.groups() if name}
@@ -298,9 +309,8 @@ class Substitution:
     def _target(self, name: str, steps: list[str]) -> tuple[Json, list[str]] | None:
         """What stands in the place of a path, and the steps into it; None where nothing does."""
         if name == "states":
-            if self.input is ABSENT or not steps or steps[0] != "input":
-                return None
-            return self.input, steps[1:]
+            payload = {"input": self.input, "result": self.result}.get(steps[0], ABSENT) if steps else ABSENT
+            return None if payload is ABSENT else (payload, steps[1:])
         return (self.variables[name], steps) if name in self.variables else None
 
     @staticmethod

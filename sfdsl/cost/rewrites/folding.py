@@ -33,6 +33,16 @@ def handles(state: State, errors: frozenset[str]) -> bool:
     return any(not errors.isdisjoint(handler.error_equals) for handler in handlers)
 
 
+def branch_failed_named(draft: Draft, state: State | None = None) -> bool:
+    """Whether a handler around a flow, or one of a state in it, names States.BranchFailed."""
+    owners: list[Any] = [] if state is None else [state]
+    scope: Scope | None = draft.scope
+    while scope is not None:
+        owners.append(scope.owner)
+        scope = scope.parent
+    return any(owner is not None and handles(owner, frozenset({"States.BranchFailed"})) for owner in owners)
+
+
 def nested_reads(draft: Draft, state: State) -> Iterator[str]:
     """The names of the variables that the flows inside a state read."""
     left: list[Scope] = inner(draft.scope, state)

@@ -47,7 +47,7 @@ def folded(draft: Draft, state: Pass, target: State) -> tuple[State, bool]:
     after: State
     match target:
         case Pass():
-            after, shown = _pass(draft, work, target)
+            after, shown = joined(work, target)
         case Fail():
             after, shown = _fail(work, target)
         case Task() | Parallel() | Map():
@@ -74,7 +74,12 @@ def check_insertion(draft: Draft, state: Pass) -> None:
         raise Cannot(Hazard.INPUT_MAY_BE_NO_OBJECT)
 
 
-def _pass(draft: Draft, work: PassTree, target: Pass) -> tuple[Pass, set[str]]:
+def joined(work: PassTree, target: Pass) -> tuple[Pass, set[str]]:
+    """A Pass that does the work of two in a row, and the texts that it evaluates for that.
+
+    Raises:
+        Cannot: No fields give that.
+    """
     names = result_names(target.result_path)
     if names and isinstance(work.output, (Text, Over)):
         raise Cannot(Hazard.INPUT_MAY_BE_NO_OBJECT)

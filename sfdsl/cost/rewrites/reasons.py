@@ -22,6 +22,13 @@ class Reason(Enum):
     WAITS_AS_LONG = "the flow is held for the same time, and nothing happens in between"
     NEVER_ENTERED = "no way leads there from the start"
     NEVER_READ = "no state reads the variable, and computing it cannot fail"
+    ALONE_IN_ITS_PARALLEL = (
+        "a single branch runs like a part of the flow around it, and nothing handles its errors apart"
+    )
+    COMPUTED_IN_ONE = "the branches only compute, so that one state can compute what all of them give"
+    NO_ITEMS = "there are no items, so that the body never runs and the result is an empty array"
+    ONE_ITEM = "there is always one item, so that the body runs like a single branch"
+    SAME_STATES = "the states do the same and lead to the same, and nothing reads their names"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
 
 
@@ -51,3 +58,8 @@ class Hazard(Enum):
     RULES_WOULD_GROW = "one Choice would get too many rules for anybody to read"
     VARIABLE_TESTED = "the Choice behind tests a variable that is set on the way there"
     WAIT_MAY_FAIL = "how long it waits is computed, and that may fail"
+    HAS_HANDLERS = "its Retry or Catch holds for the whole of what is inside"
+    SETS_VARIABLES_INSIDE = "what is inside sets variables, which must not be seen outside"
+    ENDS_INSIDE = "what is inside ends in a state that cannot lead on"
+    SETS_ITS_INPUT_ASIDE = "it puts the result into its own input, which would no longer be there"
+    BRANCH_FAILED_NAMED = "a handler around it names States.BranchFailed"
