@@ -73,6 +73,9 @@ def evaluate(source: str, bindings: Mapping[str, JSON], randomness: random.Rando
         NotJson: The value is a function, or holds one.
     """
     expression = _parsed(source)
+    if expression.timeout is not None:
+        # Else the time would count from when the expression was parsed, and one that is kept would fail ever after.
+        expression.environment.set_runtime_bounds(expression.timeout, None)
     # jsonata-python keeps the expression that was built last as the current one.
     Jsonata.CURRENT.jsonata = expression
     frame: dict[str, Any] = {}

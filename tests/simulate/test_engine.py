@@ -336,6 +336,15 @@ def test_a_result_path_that_cannot_be_applied_can_be_caught() -> None:
     assert run(states, {"text": "no object"}, tasks={"A": 1}).output == {"text": "no object"}
 
 
+def test_an_expression_that_was_parsed_long_ago_still_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    timebox = pytest.importorskip("jsonata.timebox").Timebox
+    states = {"QueryLanguage": "JSONata", **flow(A=passing(Output="{% $map([1, 2], function($v) { $v + 40 }) %}"))}
+    assert run(states).output == [41, 42]
+    now = timebox.current_milli_time()
+    monkeypatch.setattr(timebox, "current_milli_time", staticmethod(lambda: now + 60_000))
+    assert run(states).output == [41, 42]
+
+
 # -- kinds of tasks ---------------------------------------------------------------------------------------------------
 
 

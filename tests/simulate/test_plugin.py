@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,9 @@ machine      2      4/5      2/3      1/1       1/2    72.7%
 
 def run_pytest(folder: Path, tests: str, *options: str) -> subprocess.CompletedProcess[str]:
     (folder / "test_it.py").write_text(tests)
-    # Where sfdsl is installed with its entry point, naming the plugin again changes nothing.
-    command = [sys.executable, "-m", "pytest", "-p", "sfdsl.pytest_plugin", "-p", "no:cacheprovider", *options, "."]
+    installed = any(entry.value == "sfdsl.pytest_plugin" for entry in entry_points(group="pytest11"))
+    named = [] if installed else ["-p", "sfdsl.pytest_plugin"]
+    command = [sys.executable, "-m", "pytest", *named, "-p", "no:cacheprovider", *options, "."]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
