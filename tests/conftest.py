@@ -6,9 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+# A busy machine is no fault of the code: examples have no deadline. CI tries the same examples every time, so that
+# a change is judged by what it changes; everywhere else new ones are tried.
+settings.register_profile("sfdsl", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("sfdsl")
 
 
 def shared(relative: str) -> Path:
