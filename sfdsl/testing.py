@@ -16,6 +16,7 @@ No task runs, nothing waits, no account is needed: every Task is answered by a m
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -27,14 +28,14 @@ from sfdsl.model import asl
 from sfdsl.model.states import StateMachine
 from sfdsl.model.workflow import MachineType, Workflow
 from sfdsl.simulate.errors import SimulationError, StepLimitExceeded, UnmockedTask
-from sfdsl.simulate.history import MAX_EVENTS
+from sfdsl.simulate.history import MAX_EVENTS, iso
 from sfdsl.simulate.mocks import Mocks
 from sfdsl.simulate.objects import Objects
 from sfdsl.simulate.options import START, Listener, Options
 from sfdsl.simulate.outcomes import Call, Called, NoAnswer, Result, TaskError
 from sfdsl.simulate.program import InvalidDefinition
 from sfdsl.simulate.run import Run, program_of, run_program
-from sfdsl.simulate.values import Json, checked
+from sfdsl.simulate.values import Json, checked, text
 
 if TYPE_CHECKING:
     from sfdsl.dsl.pipeline import Pipeline
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
 __all__ = [
     "Call",
     "Called",
+    "Child",
     "InvalidDefinition",
     "MockWarning",
+    "Mocks",
     "NoAnswer",
     "Result",
     "Run",
@@ -67,7 +70,7 @@ observers: list[Callable[[Workflow, Run], None]] = []
 def simulate(
     pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any],
     input: Json = None,
-    tasks: Mapping[str, Any] | None = None,
+    tasks: Mapping[str, Any] | Mocks | None = None,
     *,
     objects: Mapping[str, Any] | Path | None = None,
     variables: Mapping[str, Json] | None = None,
@@ -87,7 +90,8 @@ def simulate(
         pipeline: A pipeline, a workflow or machine of the model, or a definition as parsed JSON.
         input: What the execution is started with; None is `{}`.
         tasks: How Tasks end, by name of the state; `sfdsl.simulate.mocks.Mocks` tells what can stand here: values,
-            `TaskError`, other exceptions, functions, and lists of these, one for each call.
+            `TaskError`, other exceptions, functions, and lists of these, one for each call. `Mocks` themselves can be
+            shared by several simulations, which then go on in the same lists.
         objects: What ItemReaders read: `{"s3://bucket/key": text, bytes, a Path, or JSON}`, or a `Path` with a folder
             per bucket.
         variables: Variables that are there from the start.
@@ -109,7 +113,7 @@ def simulate(
     workflow = machine_of(pipeline)
     is_express = workflow.type is MachineType.EXPRESS if express is None else express
     noted = {state: notes.duration for state, notes in workflow.notes.items() if notes.duration}
-    mocks = Mocks(tasks or {}, {**noted, **(durations or {})})
+    mocks = tasks if isinstance(tasks, Mocks) else Mocks(tasks or {}, {**noted, **(durations or {})})
     options = Options(
         tasks=_Checking(mocks) if check_results else mocks,
         objects=Objects(objects),
@@ -157,6 +161,68 @@ def _lowered(pipeline: Pipeline) -> Workflow:
     return lowered.workflow
 
 
+class Child:
+    """A mock that runs another machine: for Tasks that start executions.
+
+        simulate(parent, {...}, tasks={"Enrich": Child(enrich, {"Look up": {"Payload": 1}}), ...})
+
+    The Task is given what Step Functions gives: for `.sync` a description whose `Output` is text, for `.sync:2` one
+    whose `Output` is JSON, for `aws-sdk:sfn:startSyncExecution` one that tells of a failure instead of failing, else
+    that it was started. A child that fails makes the first two fail with States.TaskFailed.
+
+    Args:
+        pipeline: The machine, as `simulate` takes it.
+        tasks: Its mocks; `options` are further arguments of `simulate`.
+
+    Attributes:
+        runs: What became of it, one for each time it was started.
+    """
+
+    def __init__(self, pipeline: Any, tasks: Mapping[str, Any] | Mocks | None = None, **options: Any) -> None:
+        self._pipeline = pipeline
+        self._tasks = tasks
+        self._options = options
+        self.runs: list[Run] = []
+
+    def __call__(self, arguments: Any, call: Call) -> Result | TaskError:
+        """Run the machine for one call of the Task."""
+        given = arguments.get("Input", {}) if isinstance(arguments, dict) else {}
+        sdk = ":aws-sdk:" in call.resource
+        if sdk and isinstance(given, str):
+            given = json.loads(given)
+        name = arguments.get("Name") or f"{call.state}-{call.count}"
+        run = simulate(self._pipeline, given, self._tasks, name=name, **self._options)
+        self.runs.append(run)
+        return self._told(run, call, sdk)
+
+    def _told(self, run: Run, call: Call, sdk: bool) -> Result | TaskError:
+        execution = run.execution
+        began = iso(self._options.get("start", START), call.time)
+        started = {"ExecutionArn": execution.arn, "StartDate": began}
+        waits = call.resource.endswith((".sync", ".sync:2"))
+        if not waits and "startSyncExecution" not in call.resource:
+            return Result(started)
+        ended = iso(self._options.get("start", START), call.time + run.duration)
+        told: dict[str, Json] = {
+            **started,
+            "Input": text(execution.input),
+            "InputDetails": {"Included": True},
+            "Name": execution.name,
+        }
+        told |= {"StateMachineArn": machine_arn(execution.arn), "Status": run.status, "StopDate": ended}
+        if run.status == "SUCCEEDED":
+            as_json = call.resource.endswith(".sync:2")
+            told |= {"Output": run.output if as_json else text(run.output), "OutputDetails": {"Included": True}}
+            if as_json:
+                told["Input"] = execution.input
+        else:
+            told |= {"Error": run.error, "Cause": run.cause}
+        if run.status == "SUCCEEDED" or not waits:
+            return Result(told, after=run.duration, submitted=started if waits else None)
+        cause = text({key: told[key] for key in sorted(told) if told[key] is not None})
+        return TaskError("States.TaskFailed", cause, after=run.duration, submitted=started)
+
+
 class _Checking:
     """Mocks whose results are held against the output shapes of botocore."""
 
@@ -179,6 +245,12 @@ class _Checking:
                 self._seen.add((call.state, problem))
                 message = f"the mock of task {call.state!r} gives what {call.resource} does not: {problem}"
                 warnings.warn(message, MockWarning, stacklevel=_outside())
+
+
+def machine_arn(execution: str) -> str:
+    """The ARN of the state machine of an execution, Standard or Express."""
+    parts = execution.split(":")
+    return ":".join([*parts[:5], "stateMachine", parts[6]])
 
 
 def _outside() -> int:

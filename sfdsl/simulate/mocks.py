@@ -9,7 +9,7 @@ from typing import Any
 
 from sfdsl.aws import resource as resources
 from sfdsl.aws.resource import Activity, LambdaFunction, ServiceTask
-from sfdsl.simulate.errors import UnmockedTask
+from sfdsl.simulate.errors import SimulationError, UnmockedTask
 from sfdsl.simulate.outcomes import Call, NoAnswer, Outcome, Result, TaskError
 from sfdsl.simulate.values import NotJson, checked, copied, text
 
@@ -129,10 +129,8 @@ def _function(function: Callable[..., Any]) -> Callable[[Call], Any]:
         arguments = copied(call.arguments)
         try:
             given = function(arguments, call) if both else function(arguments)
-        except UnmockedTask:
-            raise
-        except AssertionError:
-            raise  # a test's own assertion about the arguments
+        except (SimulationError, AssertionError):
+            raise  # the test's own: of a machine inside this one, or about the arguments
         except Exception as error:
             return _error(error)
         return _end(given, call)

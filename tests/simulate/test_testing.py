@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from typing import Any
 
 import pytest
 
 from sfdsl.testing import (
+    Child,
     InvalidDefinition,
+    Mocks,
     MockWarning,
     NoAnswer,
     Result,
@@ -215,3 +218,52 @@ def test_the_history_is_that_of_get_execution_history() -> None:
             "executionSucceededEventDetails": {"output": '[1,"ä"]', "outputDetails": {"truncated": False}},
         },
     ]  # fmt: skip
+
+
+# -- machines inside machines -----------------------------------------------------------------------------------------
+
+CHILD = machine(
+    Twice={"Type": "Pass", "Parameters": {"twice.$": "States.Array($.n, $.n)"}, "Next": "Call"},
+    Call=task(),
+    start="Twice",
+)
+
+
+def parent(resource: str, **fields: Any) -> dict[str, Any]:
+    given = {"StateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:child", "Input": {"n.$": "$.n"}}
+    return machine(Start=task(Resource=f"arn:aws:states:::{resource}", Parameters=given, **fields), start="Start")
+
+
+def test_a_child_machine_answers_as_step_functions_does() -> None:
+    child = Child(CHILD, {"Call": Result({"ok": 1}, after=5)}, check_results=False)
+    run = simulate(parent("states:startExecution.sync:2"), {"n": 7}, tasks={"Start": child})
+    assert run.output["Output"] == {"ok": 1}
+    assert (run.output["Input"], run.output["Status"], run.duration) == ({"n": 7}, "SUCCEEDED", 5)
+    assert child.runs[0].path == ("Twice", "Call")
+    assert child.runs[0].calls[0].arguments == {"FunctionName": "f"}
+    text = simulate(parent("states:startExecution.sync"), {"n": 7}, tasks={"Start": child})
+    assert (text.output["Output"], text.output["Input"]) == ('{"ok":1}', '{"n":7}')
+    started = simulate(parent("states:startExecution"), {"n": 7}, tasks={"Start": child})
+    assert started.output.keys() == {"ExecutionArn", "StartDate"}
+
+
+def test_a_child_that_fails_fails_the_task_that_waits_for_it() -> None:
+    child = Child(CHILD, {"Call": TaskError("Bad", "it is")})
+    run = simulate(parent("states:startExecution.sync:2"), {"n": 7}, tasks={"Start": child})
+    assert run.error == "States.TaskFailed"
+    assert json.loads(run.cause or "")["Error"] == "Bad"
+    given = {"Parameters": {"StateMachineArn": "arn", "Input.$": "States.JsonToString($)"}}
+    sync = machine(Start=task(Resource="arn:aws:states:::aws-sdk:sfn:startSyncExecution", **given), start="Start")
+    told = simulate(sync, {"n": 7}, tasks={"Start": Child(CHILD, {"Call": TaskError("Bad", "it is")}, express=True)})
+    assert (told.status, told.output["Status"], told.output["Error"]) == ("SUCCEEDED", "FAILED", "Bad")
+
+
+def test_mocks_can_be_shared_by_machines_that_share_their_calls() -> None:
+    shared = Mocks({"Call": [{"n": 1}, {"n": 2}], "Start": 0})
+    outputs = [simulate(CHILD, {"n": 1}, tasks=shared, check_results=False).output for _ in range(2)]
+    assert outputs == [{"n": 1}, {"n": 2}]
+
+
+def test_a_missing_mock_of_a_child_is_the_tests_mistake_not_the_childs_error() -> None:
+    with pytest.raises(UnmockedTask, match="task 'Call'"):
+        simulate(parent("states:startExecution.sync:2"), {"n": 7}, tasks={"Start": Child(CHILD)})
