@@ -45,7 +45,7 @@ bench: .venv/bench ## Measure against other tools; see benchmarks/README.md
 	touch $@ .venv/product
 
 .venv/bench: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev,bench,sdk]'
+	$(BIN)/python -m pip install --quiet --editable '.[dev,sdk]'
 	touch $@
 
 clean: ## Remove what the targets above made, generated/ excepted
