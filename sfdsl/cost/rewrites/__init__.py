@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
+from sfdsl.cost.rewrites.choose_arguments import choose_arguments
 from sfdsl.cost.rewrites.compute_in_one import compute_in_one
 from sfdsl.cost.rewrites.decide_choice import decide_choice
 from sfdsl.cost.rewrites.drop_unused import drop_unused
@@ -15,6 +16,8 @@ from sfdsl.cost.rewrites.inline_parallel import inline_parallel
 from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
+from sfdsl.cost.rewrites.retry_in_place import retry_in_place
+from sfdsl.cost.rewrites.share_states import share_states
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.cost.rewrites.unroll_map import unroll_map
 from sfdsl.model.workflow import Workflow
@@ -33,6 +36,9 @@ REWRITES: tuple[Rewrite, ...] = (
     inline_parallel,
     fold_pass_forward,
     fold_pass_back,
+    choose_arguments,
+    retry_in_place,
+    share_states,
 )
 """All rewrites, in the order in which a round tries them."""
 

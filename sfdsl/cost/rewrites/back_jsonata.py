@@ -7,6 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from sfdsl.cost.rewrites.expressions import Cannot, Substitution, movable, uncertain
+from sfdsl.cost.rewrites.facts import same
 from sfdsl.cost.rewrites.folding import EVALUATION_ERRORS, as_assign, covered, handles, merged
 from sfdsl.cost.rewrites.reasons import Hazard
 from sfdsl.model.edges import EdgeKind
@@ -73,7 +74,7 @@ def _composed(node: Any, default: Json, state: Pass, *, may_fail: bool) -> tuple
     movable(own, assign)
     put = Substitution(own, assign)
     output = own if state.output is ABSENT else put.payload(state.output)
-    if output == default:
+    if same(output, default):
         output = ABSENT
     assigned = merged(node.assign, put.payload(state.assign))
     lost = uncertain(own, assign)

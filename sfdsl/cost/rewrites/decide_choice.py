@@ -8,7 +8,7 @@ from attrs import evolve
 
 from sfdsl.cost.rewrites.base import rewrite_of
 from sfdsl.cost.rewrites.draft import Draft
-from sfdsl.cost.rewrites.facts import WHOLE
+from sfdsl.cost.rewrites.facts import WHOLE, same
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.cost.rewrites.tests_of_choices import certain, constant, stable, tests_its_input
 from sfdsl.model.edges import EdgeKind
@@ -100,7 +100,7 @@ def _decide(draft: Draft, state: Choice) -> None:
 
 
 def _same(rule: ChoiceRule, default: Any) -> bool:
-    return bool(rule.assign == default.assign and rule.output == default.output)
+    return same(rule.assign, default.assign) and same(rule.output, default.output)
 
 
 def _known(draft: Draft, state: Choice) -> dict[Test, bool]:

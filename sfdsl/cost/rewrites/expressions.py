@@ -327,7 +327,7 @@ class Substitution:
         """The source of a tree with steps behind it, so that it can stand where `following` comes next."""
         if following in ("@", "#", "^", "{"):
             raise Cannot(Hazard.NOT_UNDERSTOOD)
-        source = self._source(tree)
+        source = self.source(tree)
         if steps:
             # A position behind the steps belongs to the last of them, so that no parentheses come between.
             return ".".join([source if _SIMPLE.fullmatch(source) else f"({source})", *steps])
@@ -338,7 +338,12 @@ class Substitution:
         closed = _PLAIN_PATH.fullmatch(source) or _CLOSED.fullmatch(source)
         return source if closed and not source.startswith("[") else f"({source})"
 
-    def _source(self, tree: Json) -> str:
+    def source(self, tree: Json) -> str:
+        """A payload as the source of an expression.
+
+        Raises:
+            Cannot: No expression gives it for sure.
+        """
         match tree:
             case str() if is_expression(tree):
                 self._used(tree)
@@ -359,7 +364,7 @@ class Substitution:
                     isinstance(each, str) and is_expression(each) and nature(each).undefined for each in tree.values()
                 ):
                     raise Cannot(Hazard.MAY_FIND_NOTHING)
-                return "{" + ", ".join(f"{self._source(key)}: {self._source(each)}" for key, each in tree.items()) + "}"
+                return "{" + ", ".join(f"{self.source(key)}: {self.source(each)}" for key, each in tree.items()) + "}"
             case list():
                 # The elements of an array become elements of the array they stand in.
                 for each in tree:
@@ -367,7 +372,7 @@ class Substitution:
                         known = nature(each)
                         if known.undefined or known.kind in ("", "array"):
                             raise Cannot(Hazard.MAY_FIND_NOTHING)
-                return "[" + ", ".join(self._source(each) for each in tree) + "]"
+                return "[" + ", ".join(self.source(each) for each in tree) + "]"
             case _:
                 raise Cannot(Hazard.NOT_UNDERSTOOD)
 

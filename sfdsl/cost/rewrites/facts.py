@@ -46,3 +46,8 @@ def has_unknown(state: State) -> bool:
 def is_idle(state: State, jsonata: bool) -> bool:
     """Whether a Pass does nothing at all."""
     return isinstance(state, Pass) and state.assign is ABSENT and hands_on_input(state, jsonata)
+
+
+def same(left: Json, right: Json) -> bool:
+    """Whether two payloads are written the same; true is not 1, which it is to Python."""
+    return repr(left) == repr(right)

@@ -10,6 +10,7 @@ from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot, Substitution, leaves, movable, uncertain
 from sfdsl.cost.rewrites.folding import EVALUATION_ERRORS, as_assign, covered, handles, merged, refuse_nested_reads
 from sfdsl.cost.rewrites.reasons import Hazard
+from sfdsl.cost.rewrites.tests_of_choices import with_text
 from sfdsl.jsonata_text import is_expression
 from sfdsl.model.fields import ABSENT, Json
 from sfdsl.model.states import (
@@ -96,12 +97,7 @@ def _choice(
     for rule in target.choices:
         if not isinstance(rule.test, Condition):
             raise Cannot(Hazard.NOT_UNDERSTOOD)
-        text = put.payload(rule.test.text)
-        if isinstance(text, bool) and not isinstance(rule.test.text, bool):
-            text = "{% true %}" if text else "{% false %}"
-        if not isinstance(text, (str, bool)):
-            raise Cannot(Hazard.NOT_UNDERSTOOD)
-        test = evolve(rule.test, text=text)
+        test = with_text(rule.test, put.payload(rule.test.text))
         output = _output(rule.output, state, put)
         assigned = merged(assign or ABSENT, put.payload(rule.assign))
         fine = fine and covered(needed, output, assigned)

@@ -14,7 +14,7 @@ from sfdsl.cost.rewrites.pass_tree import assigned, written
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.cost.rewrites.templates import GIVEN, Composition, leaves, shows
 from sfdsl.cost.rewrites.templates import uncertain as uncertain_texts
-from sfdsl.cost.rewrites.tests_of_choices import read_variables, require_stable, tests_its_input
+from sfdsl.cost.rewrites.tests_of_choices import read_variables, require_stable, tests_its_input, with_text
 from sfdsl.jsonata_text import check, expression
 from sfdsl.model.edges import EdgeKind
 from sfdsl.model.fields import ABSENT
@@ -103,10 +103,7 @@ def _behind(way: Any, test: Test | None, inner: Any, jsonata: bool) -> tuple[Any
     movable(way.output, way.assign, inner.output, inner.assign)
     put = Substitution(way.output, as_assign(way.assign))
     if isinstance(test, Condition):
-        text = put.payload(test.text)
-        if not isinstance(text, str):
-            raise Cannot(Hazard.NOT_UNDERSTOOD)
-        test = evolve(test, text=text)
+        test = with_text(test, put.payload(test.text))
     output = way.output if inner.output is ABSENT else put.payload(inner.output)
     assign = merged(way.assign, put.payload(inner.assign))
     if not covered(uncertain(way.output, way.assign), output, assign):

@@ -29,6 +29,10 @@ class Reason(Enum):
     NO_ITEMS = "there are no items, so that the body never runs and the result is an empty array"
     ONE_ITEM = "there is always one item, so that the body runs like a single branch"
     SAME_STATES = "the states do the same and lead to the same, and nothing reads their names"
+    ONLY_ARGUMENTS_DIFFER = (
+        "the tasks do the same with other arguments, and the tests that choose among them cannot fail"
+    )
+    RETRIED_THE_SAME = "the task begins again with the same input after the same time, as often as it fails"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
 
 
@@ -63,3 +67,7 @@ class Hazard(Enum):
     ENDS_INSIDE = "what is inside ends in a state that cannot lead on"
     SETS_ITS_INPUT_ASIDE = "it puts the result into its own input, which would no longer be there"
     BRANCH_FAILED_NAMED = "a handler around it names States.BranchFailed"
+    TEST_MAY_FAIL = "a test may fail, and the handlers of the task would see that"
+    WAYS_DIFFER = "what happens on the ways between them differs"
+    ERRORS_OVERLAP = "another Retry or Catch of the task may name the same errors"
+    INPUT_CHANGES = "the task would begin again with another input"

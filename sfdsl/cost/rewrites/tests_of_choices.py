@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from sfdsl.cost.rewrites.expressions import Cannot, movable, nature
 from sfdsl.cost.rewrites.facts import WHOLE
 from sfdsl.cost.rewrites.reasons import Hazard
 from sfdsl.cost.rewrites.templates import node
 from sfdsl.jsonata_text import facts, is_expression
+from sfdsl.model.fields import Json
 from sfdsl.model.states import And, Choice, Comparison, Condition, Not, Or, Test
 
 
@@ -94,3 +97,17 @@ def read_variables(test: Test) -> frozenset[str]:
         case Comparison():
             texts = [test.variable, test.operand if (test.operator or "").endswith("Path") else None]
             return frozenset().union(*(variables(node(text)) for text in texts if isinstance(text, str)))
+
+
+def with_text(test: Condition, text: Json) -> Condition:
+    """A JSONata test with another text, which may have become a constant.
+
+    Raises:
+        Cannot: It is no test any more.
+    """
+    if isinstance(text, bool) and not isinstance(test.text, bool):
+        text = "{% true %}" if text else "{% false %}"
+    if not isinstance(text, bool) and not (isinstance(text, str) and is_expression(text)):
+        raise Cannot(Hazard.NOT_UNDERSTOOD)
+    after: Condition = evolve(test, text=text)
+    return after

@@ -42,7 +42,8 @@ class Drawing:
     Args:
         seed: Of what is drawn.
         jsonata: In which query language; None mixes both.
-        only: Kinds of states to draw beside Task and Choice; empty draws all.
+        only: Kinds of states to draw beside Task and Choice; empty draws all. Also what to draw more of: `alike`, `copy`,
+            `loop` (see `plant_*`), `single` and `pure` Parallels, Maps over `known` items.
     """
 
     def __init__(self, seed: int, *, jsonata: bool = False, only: tuple[str, ...] = ()) -> None:
@@ -190,8 +191,93 @@ class Drawing:
             for place, name in enumerate(names)
         }
         self.variables = visible
+        for kind, plant in (("alike", self.plant_alike), ("copy", self.plant_copy), ("loop", self.plant_loop)):
+            if self.chance(0.9 if kind in self.only else 0.1):
+                plant(states, names)
         reached = self.reached(names[0], states)
         return {"StartAt": names[0], "States": {name: state for name, state in states.items() if name in reached}}
+
+    # -- what rewrites look for, and what chance alone makes too seldom ------------------------------------------------
+
+    def ways(self, states: dict[str, Json]) -> list[tuple[dict[str, Json], str]]:
+        """The objects and keys by which states lead to others."""
+        found = []
+        for state in states.values():
+            found += [(state, key) for key in ("Next", "Default") if key in state]
+            found += [(way, "Next") for key in ("Choices", "Catch") for way in state.get(key, ())]
+        return found
+
+    def plant_alike(self, states: dict[str, Json], names: list[str]) -> None:
+        """A Choice among tasks that differ in their arguments, or nearly."""
+        choices = [state for state in states.values() if state["Type"] == "Choice"]
+        if not choices:
+            return
+        state = self.pick(choices)
+        common: dict[str, Json] = {"Type": "Task"}
+        self.draw_task("", common, [], 0)
+        common["End"] = True
+        if len(names) > 1 and self.chance(0.5):
+            self.handlers(common, names[-1:])
+        if self.chance(0.8):
+            state.pop("Assign", None)
+            state.pop("Output", None)
+            state.pop("OutputPath", None)
+        for way, key in [*[(rule, "Next") for rule in state["Choices"]], (state, "Default")]:
+            if key == "Next":
+                if self.chance(0.85):
+                    way.pop("Assign", None)
+                    way.pop("Output", None)
+                if self.jsonata and self.chance(0.85):
+                    way["Condition"] = self.pick(
+                        [
+                            "{% $states.input.state = 'DONE' %}",
+                            "{% $exists($states.input.a) and $states.input.ok %}",
+                            "{% $states.input.b in ['text', 'x'] %}",
+                            "{% $states.input.a = 3 %}",
+                        ]
+                    )
+            name = self.name()
+            states[name] = dict(common)
+            if self.jsonata:
+                states[name]["Arguments"] = self.pick(
+                    [
+                        self.payload(),
+                        {"a": self.text(), "b": "same"},
+                        {"a": self.literal(), "b": "same"},
+                        {"a": 1, "b": "same"},
+                    ]
+                )
+            if self.chance(0.05):
+                states[name]["TimeoutSeconds"] = 59
+            way[key] = name
+
+    def plant_copy(self, states: dict[str, Json], names: list[str]) -> None:
+        """A state written out a second time for one of the ways into it."""
+        way, key = self.pick(self.ways(states) or [({}, "")])
+        if key and way[key] in states:
+            name = self.name()
+            copied = states[way[key]]
+            if copied["Type"] in ("Task", "Pass", "Choice", "Wait"):
+                states[name] = dict(copied)
+                way[key] = name
+
+    def plant_loop(self, states: dict[str, Json], names: list[str]) -> None:
+        """A task that is begun again after a Wait when it fails."""
+        tasks = [name for name, state in states.items() if state["Type"] == "Task"]
+        if not tasks:
+            return
+        task, wait = self.pick(tasks), self.name()
+        if self.chance(0.8):
+            states[task].pop("Retry", None)
+        errors = ["States.ALL"] if self.chance(0.5) else [self.pick(ERRORS)]
+        catcher: dict[str, Json] = {"ErrorEquals": errors, "Next": wait}
+        if self.chance(0.9):
+            catcher.update({"Output": "{% $states.input %}"} if self.jsonata else {"ResultPath": None})
+        others = [] if errors == ["States.ALL"] and self.chance(0.7) else states[task].get("Catch", [])
+        states[task]["Catch"] = [*others, catcher] if self.chance(0.3) else [catcher, *others]
+        states[wait] = {"Type": "Wait", "Seconds": self.random.randint(0, 9), "Next": task}
+        if self.chance(0.1):
+            states[wait].update({"Output": {"a": 1}} if self.jsonata else {"OutputPath": "$.d"})
 
     @staticmethod
     def reached(start: str, states: dict[str, Json]) -> set[str]:
@@ -231,6 +317,8 @@ class Drawing:
         return state
 
     def handlers(self, state: dict[str, Json], later: list[str]) -> None:
+        if state["Type"] != "Task" and not {"single", "pure", "known"}.isdisjoint(self.only) and self.chance(0.85):
+            return
         if self.chance(0.3):
             names = ["States.ALL"] if self.chance(0.4) else [self.pick(ERRORS)]
             state["Retry"] = [
@@ -423,10 +511,12 @@ class Drawing:
         return {"Variable": self.path(), operator: operand}
 
     def draw_parallel(self, name: str, state: dict[str, Json], later: list[str], depth: int) -> None:
-        branches = self.pick([1, 1, 1, 2, 2, 3])
+        branches = (
+            1 if "single" in self.only else self.pick([2, 3]) if "pure" in self.only else self.pick([1, 1, 1, 2, 2, 3])
+        )
         # Flows that run side by side begin with a task that takes a time of its own, so that they never race.
         first = "Task" if branches > 1 else None
-        if branches > 1 and self.chance(0.3):
+        if branches > 1 and self.chance(0.9 if "pure" in self.only else 0.3):
             state["Branches"] = [self.pure() for _ in range(branches)]
         else:
             state["Branches"] = [self.flow(self.random.randint(1, 4), depth + 1, first=first) for _ in range(branches)]
@@ -485,7 +575,17 @@ class Drawing:
                     "{% [1] %}",
                 ]
             )
-            if self.chance(0.7):
+            if "known" in self.only:
+                state["Items"] = self.pick(
+                    [
+                        [],
+                        [{"a": 1, "b": "text", "c": [1]}],
+                        ["{% $states.input %}"],
+                        "{% [{'a': 3, 'b': 'x'}] %}",
+                        "{% [] %}",
+                    ]
+                )
+            if self.chance(0.2 if "known" in self.only else 0.7):
                 selected: dict[str, Json] = {key: f"{{% $states.input.{key} %}}" for key in keys}
                 state["ItemSelector"] = {**selected, "item": "{% $states.context.Map.Item.Value %}"}
             self.result(state)

@@ -23,6 +23,10 @@ from sfdsl.testing import InvalidDefinition, simulate
 Json = Any
 ERRORS = ("Busy", "Rejected", "States.TaskFailed", "Lambda.TooManyRequestsException", "States.Permissions")
 
+EVENTS = 4_000
+"""Events of a history at most; who reaches that has a loop, and as much of it as both made is compared."""
+ENDLESS = 10**9
+
 # What a cause says about the state and the event, which rewrites may change: who removes a state renumbers events.
 _PLACE = re.compile(
     r"An error occurred while executing the state '[^']*' \(entered at the event id #\d+\)\. .*", re.DOTALL
@@ -108,11 +112,15 @@ def outcome(
     """What one execution does."""
     answers = Answers(seed, faults, result)
     try:
-        run = simulate(workflow, input, {"*": answers}, seed=seed, max_transitions=steps, check_results=False)
+        run = simulate(
+            workflow, input, {"*": answers}, seed=seed, max_transitions=steps, max_events=EVENTS, check_results=False
+        )
     except StepLimitExceeded:
-        return Outcome("TOO LONG", None, None, None, tuple(answers.calls))
+        return Outcome("TOO LONG", None, None, None, tuple(answers.calls), ENDLESS)
     except RecursionError:
         return Outcome("TOO DEEP", None, None, None, ())
+    if run.cause is not None and "maximum number of history events" in run.cause:
+        return Outcome("TOO LONG", None, None, None, tuple(answers.calls), ENDLESS)
     return Outcome(
         run.status, normal(run.output), run.error, normal(run.cause), tuple(answers.calls), run.transitions
     )  # fmt: skip

@@ -19,11 +19,10 @@ FULL = 5_000
 """Machines that a rewrite changed and that were run, in a whole campaign, for each rewrite."""
 MACHINES = int(os.environ.get("SFDSL_REWRITE_MACHINES", FULL))
 KINDS: dict[str, tuple[str, ...]] = {
-    "R7": ("Wait", "Pass"),
-    "R12": ("Parallel", "Pass"),
-    "R13": ("Map", "Pass"),
-    "R6": ("Succeed", "Pass", "Wait"),
-}
+    "R4": ("Choice",), "R6": ("Succeed", "Pass", "Wait"), "R7": ("Wait", "Pass"), "R11": ("Wait", "loop"), "R12": ("Parallel", "Pass", "single"),
+    "R13": ("Map", "Pass", "known"), "R15": ("Parallel", "Pass", "pure"), "R16": ("Choice", "alike"), "R28": ("Pass", "Wait", "copy"),
+}  # fmt: skip
+JSONATA_ONLY = ("R13", "R15", "R16")
 """What is drawn beside Task and Choice where a rewrite is at home there; elsewhere everything."""
 
 
@@ -35,7 +34,8 @@ def judge(each: Rewrite | None, seed: int) -> str | None:
     """How the first execution of a machine ends that a rewrite changes; None where it changes nothing."""
     chosen = REWRITES if each is None else (each,)
     only = KINDS.get(each.number, ()) if each is not None and seed % 4 else ()
-    case = draw(seed, jsonata=seed % 2 == 1, only=only)
+    jsonata = seed % 2 == 1 or (each is not None and each.number in JSONATA_ONLY)
+    case = draw(seed, jsonata=jsonata, only=only)
     before = workflow_of(case.definition)
     written = json.dumps(asl.write(before.machine))
     made = rewrite(before, rewrites=chosen)
