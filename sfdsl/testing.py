@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from attrs import evolve
+
 from sfdsl.model import asl
 from sfdsl.model.states import StateMachine
 from sfdsl.model.workflow import MachineType, Workflow
@@ -75,6 +77,7 @@ def simulate(
     objects: Mapping[str, Any] | Path | None = None,
     variables: Mapping[str, Json] | None = None,
     durations: Mapping[str, float] | None = None,
+    substitutions: Mapping[str, Json] | None = None,
     start: datetime = START,
     name: str = "simulated",
     express: bool | None = None,
@@ -96,6 +99,7 @@ def simulate(
             per bucket.
         variables: Variables that are there from the start.
         durations: Seconds that a state's calls take; where neither these nor the mock say, the pipeline's own notes do.
+        substitutions: What stands for the `${Name}` placeholders of a template; those not named stay as they are.
         start: When the execution starts; the clock is virtual from then on.
         name: Of the execution.
         express: Whether it has Express limits; None takes the pipeline's own type.
@@ -111,6 +115,9 @@ def simulate(
         InvalidDefinition: AWS would not have accepted the machine.
     """
     workflow = machine_of(pipeline)
+    if substitutions:
+        filled = asl.read(filled_in(asl.write(workflow.machine), substitutions))
+        workflow = evolve(workflow, machine=filled)
     is_express = workflow.type is MachineType.EXPRESS if express is None else express
     noted = {state: notes.duration for state, notes in workflow.notes.items() if notes.duration}
     mocks = tasks if isinstance(tasks, Mocks) else Mocks(tasks or {}, {**noted, **(durations or {})})
@@ -147,6 +154,20 @@ def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any])
     if pipeline not in _LOWERED:
         _LOWERED[pipeline] = _lowered(pipeline)
     return _LOWERED[pipeline]
+
+
+def filled_in(value: Json, substitutions: Mapping[str, Json]) -> Json:
+    """A definition with its placeholders replaced: a string that is nothing but one may become any JSON value."""
+    if isinstance(value, dict):
+        return {filled_in(key, substitutions): filled_in(item, substitutions) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled_in(item, substitutions) for item in value]
+    if isinstance(value, str) and "${" in value:
+        for name, given in substitutions.items():
+            if value == f"${{{name}}}":
+                return given
+            value = value.replace(f"${{{name}}}", given if isinstance(given, str) else text(given))
+    return value
 
 
 _LOWERED: WeakKeyDictionary[Any, Workflow] = WeakKeyDictionary()

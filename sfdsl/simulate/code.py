@@ -11,7 +11,7 @@ from sfdsl.model.states import ABSENT, Choice, Fail, Pass, Succeed, Wait
 from sfdsl.simulate.choice import decision
 from sfdsl.simulate.data import Assigned, Data, PathData, QueryData
 from sfdsl.simulate.errors import StatesError, evaluation, runtime
-from sfdsl.simulate.paths import InvalidText, found_in_input, reader, template
+from sfdsl.simulate.paths import InvalidText, found_in_input, reader, template, unfilled
 from sfdsl.simulate.queries import query, typed
 from sfdsl.simulate.times import moment
 from sfdsl.simulate.values import Json, is_number, text
@@ -243,6 +243,12 @@ class WaitCode(Code):
         if jsonata:
             self.seconds = None if state.seconds is None else typed(state.seconds, "Seconds", "number")
             self.timestamp = None if state.timestamp is None else typed(state.timestamp, "Timestamp", "string")
+        elif isinstance(state.seconds, str):
+            raise InvalidText(f"Seconds must be a number, not {state.seconds!r}{unfilled(state.seconds)}")
+        elif state.timestamp is not None and moment(state.timestamp) is None:
+            raise InvalidText(f"Timestamp must be a moment, not {state.timestamp!r}{unfilled(state.timestamp)}")
+        if all(each is None for each in (state.seconds, state.timestamp, state.seconds_path, state.timestamp_path)):
+            raise InvalidText("a Wait needs Seconds or Timestamp, or a path to one")
         self.path = None
         if not jsonata and (written := state.seconds_path or state.timestamp_path):
             self.path = reader(written)
@@ -288,8 +294,7 @@ class WaitCode(Code):
             if state.seconds is not None:
                 return float(state.seconds)
             at = moment(state.timestamp)
-            if at is None:
-                raise runtime(f"The Timestamp parameter is not a valid timestamp: {state.timestamp}")
+            assert at is not None
             return self._until(engine, at)
         name = "SecondsPath" if state.seconds_path is not None else "TimestampPath"
         written = state.seconds_path or state.timestamp_path

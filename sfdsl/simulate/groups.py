@@ -13,7 +13,7 @@ from sfdsl.simulate.engine import enter
 from sfdsl.simulate.errors import StatesError, evaluation, runtime
 from sfdsl.simulate.frames import Frame, Group
 from sfdsl.simulate.handlers import HandlingCode
-from sfdsl.simulate.paths import InvalidText, items, path, template
+from sfdsl.simulate.paths import InvalidText, items, path, template, unfilled
 from sfdsl.simulate.queries import failure, query, typed
 from sfdsl.simulate.values import Json, is_number, kind, text
 
@@ -261,7 +261,7 @@ class Whole:
             self.constant = value
         elif isinstance(value, str):
             if not jsonata:
-                raise InvalidText(f"{name} must be a number, not {value!r}")
+                raise InvalidText(f"{name} must be a number, not {value!r}{unfilled(value)}")
             self.query = typed(value, name, "number")
         elif written is not None:
             self.path = path(written)

@@ -9,7 +9,7 @@ from sfdsl.model.states import Catcher, Map, Parallel, Retrier, Task
 from sfdsl.simulate.code import Code, FlowCode, target
 from sfdsl.simulate.data import CaughtByPath, CaughtByQuery
 from sfdsl.simulate.errors import StatesError
-from sfdsl.simulate.paths import InvalidText
+from sfdsl.simulate.paths import InvalidText, unfilled
 
 if TYPE_CHECKING:
     from sfdsl.simulate.engine import Engine
@@ -121,5 +121,5 @@ def _number(written: Any, default: float, field: str) -> float:
     if written is None:
         return default
     if isinstance(written, str):
-        raise InvalidText(f"{field} must be a number, not {written!r}")
+        raise InvalidText(f"{field} must be a number, not {written!r}{unfilled(written)}")
     return float(written)

@@ -5,6 +5,7 @@ A reader is called with what `$` stands for and the frame that gives `$$` and th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,8 +37,17 @@ Reader: TypeAlias = "Callable[[Json, Frame], Json]"
 Writer: TypeAlias = "Callable[[Json, Json], Json]"
 
 
+_PLACEHOLDER = re.compile(r"\$\{([^{}]+)\}")
+
+
 class InvalidText(ValueError):
     """A path, template, expression or number that AWS would not have accepted."""
+
+
+def unfilled(written: str) -> str:
+    """What to say of a value that only a template's placeholder could make right; empty where there is none."""
+    found = _PLACEHOLDER.search(written)
+    return f"; fill it in: substitutions={{{found[1]!r}: ...}}" if found is not None else ""
 
 
 def reader(written: str) -> Reader:
@@ -246,7 +256,7 @@ def parsed(written: str) -> Node:
     except SyntaxProblem as problem:
         raise InvalidText(f"{written!r}: {problem}") from None
     if isinstance(node, Placeholder):
-        raise InvalidText(f"{written!r} is a placeholder that nothing has filled in")
+        raise InvalidText(f"{written!r} is no path{unfilled(written)}")
     if isinstance(node, Call):
         for wrong in problems(node):
             raise InvalidText(f"{written!r}: {wrong.message}")

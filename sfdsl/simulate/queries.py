@@ -56,7 +56,10 @@ def expression(written: str, field: str) -> Query:
     if problem is not None:
         raise InvalidText(f"{field}: {problem.message} (at character {problem.position})")
     source = jsonata_text.expression(written)
-    evaluate = evaluator(written)
+    try:
+        evaluate = evaluator(written)
+    except ValueError as wrong:
+        raise InvalidText(f"{field}: {wrong}") from None
 
     def value(frame: Frame, states: dict[str, Json]) -> Json:
         engine = frame.engine

@@ -20,7 +20,7 @@ from sfdsl.model.states import ABSENT, ItemReader, ReaderConfig
 from sfdsl.simulate.data import Data, QueryData
 from sfdsl.simulate.errors import ITEM_READER, StatesError
 from sfdsl.simulate.objects import Objects, Stored
-from sfdsl.simulate.paths import InvalidText, path, template
+from sfdsl.simulate.paths import InvalidText, path, template, unfilled
 from sfdsl.simulate.queries import query, typed
 from sfdsl.simulate.values import Json
 
@@ -60,6 +60,8 @@ class Reading:
         limit = self.config.max_items
         self.limit: Any = None
         if isinstance(limit, str):
+            if not jsonata:
+                raise InvalidText(f"MaxItems must be a number, not {limit!r}{unfilled(limit)}")
             self.limit = typed(limit, "ItemReader/ReaderConfig/MaxItems", "number")
         self.limit_path = None if self.config.max_items_path is None else path(self.config.max_items_path)
 

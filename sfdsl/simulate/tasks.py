@@ -13,7 +13,7 @@ from sfdsl.simulate.errors import DATA_LIMIT, TIMEOUT, StatesError, over_limit, 
 from sfdsl.simulate.frames import MAX_PAYLOAD
 from sfdsl.simulate.handlers import HandlingCode
 from sfdsl.simulate.outcomes import Call, Called, NoAnswer, Outcome, Result, TaskError
-from sfdsl.simulate.paths import InvalidText, path, template
+from sfdsl.simulate.paths import InvalidText, path, template, unfilled
 from sfdsl.simulate.queries import query, typed
 from sfdsl.simulate.values import Json, is_number, size, text
 
@@ -199,7 +199,7 @@ class _Seconds:
             self.constant = value
         elif isinstance(value, str):
             if not jsonata:
-                raise InvalidText(f"{name} must be a number, not {value!r}")
+                raise InvalidText(f"{name} must be a number, not {value!r}{unfilled(value)}")
             self.query = typed(value, name, "number")
         elif written is not None:
             self.path = path(written)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import time
 from collections import Counter
 
@@ -13,6 +14,8 @@ from sfdsl.simulate.errors import StepLimitExceeded
 from sfdsl.simulate.history import as_aws
 from sfdsl.simulate.options import START, Options
 from sfdsl.simulate.run import Run, program_of, run_program
+from sfdsl.testing import InvalidDefinition, TaskError, simulate
+from tests.conftest import shared
 from tests.simulate.machines import Case, draw
 from tests.simulate.test_judges import Ends
 
@@ -60,6 +63,23 @@ def test_no_machine_breaks_the_simulator_or_makes_it_hang(seeds: range) -> None:
         ends[run.status] += 1
         well_formed(run)
     assert ends["SUCCEEDED"] > 0.3 * len(seeds), ends
+
+
+@pytest.mark.campaign
+def test_no_published_machine_breaks_the_simulator() -> None:
+    ends: Counter[str] = Counter()
+    for file in sorted(shared("corpus/asl").rglob("*.json")):
+        definition = json.loads(file.read_text())
+        for result in ({}, {"Payload": {"a": [1, {"b": "c"}]}}, TaskError("States.TaskFailed", "drawn")):
+            try:
+                run = simulate(definition, {}, {"*": result}, check_results=False, max_transitions=2_000)
+            except (InvalidDefinition, StepLimitExceeded) as refused:
+                ends[type(refused).__name__] += 1
+                continue
+            ends[run.status] += 1
+            well_formed(run)
+    assert ends["InvalidDefinition"] < 200, ends
+    assert sum(ends.values()) == 3 * 584
 
 
 @pytest.mark.parametrize("seed", range(0, 40))

@@ -267,3 +267,21 @@ def test_mocks_can_be_shared_by_machines_that_share_their_calls() -> None:
 def test_a_missing_mock_of_a_child_is_the_tests_mistake_not_the_childs_error() -> None:
     with pytest.raises(UnmockedTask, match="task 'Call'"):
         simulate(parent("states:startExecution.sync:2"), {"n": 7}, tasks={"Start": Child(CHILD)})
+
+
+def test_placeholders_of_a_template_can_be_filled_in() -> None:
+    template = machine(
+        A={
+            "Type": "Map", "MaxConcurrency": "${Limit}", "ItemProcessor": machine(B=task(Resource="${Function}"), start="B"),
+            "Next": "C",
+        },
+        C={"Type": "Pass", "Parameters": {"url": "https://${Host}/x", "other": "${Other}"}, "End": True},
+    )  # fmt: skip
+    filled = {"Limit": 1, "Function": "arn:aws:lambda:us-east-1:1:function:f", "Host": "example.org"}
+    run = simulate(template, [1], tasks={"B": 2}, substitutions=filled)
+    assert run.output == {"url": "https://example.org/x", "other": "${Other}"}
+    assert run.calls[0].resource == filled["Function"]
+    with pytest.raises(
+        InvalidDefinition, match=r"MaxConcurrency must be a number, .*substitutions=\{'Limit': \.\.\.\}"
+    ):
+        simulate(template, [1])
