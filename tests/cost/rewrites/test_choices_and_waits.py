@@ -185,6 +185,7 @@ def test_seconds_add_up_and_the_later_moment_counts():
         "A": {"Type": "Wait", "Seconds": 12, "Next": "C"}, "C": {"Type": "Wait", "Timestamp": "2026-01-02T00:00:00Z", "End": True},
     }  # fmt: skip
     assert hazards(merge_waits, definition) == {"A": Hazard.WAIT_MAY_FAIL}
+    assert reasons(merge_waits, definition) == {Reason.ONLY_WAY_IN, Reason.WAITS_AS_LONG}
 
 
 def test_a_wait_of_no_seconds_goes():
