@@ -27,21 +27,26 @@ class Elapsed:
 
     def __init__(self, behaviour: Behaviour) -> None:
         self.behaviour = behaviour
-        self._flows: dict[int, Times] = {}
+        self._flows: dict[int, tuple[Times, Times]] = {}
         self._states: dict[tuple[int, str], list[tuple[Way, Times]]] = {}
         self._scopes = {id(scope.flow): scope for scope in behaviour.graph.scopes}
 
     def flow(self, scope: Scope) -> Times:
         """One run of a scope's flow, however it ends."""
+        return self._flow(scope)[0]
+
+    def _flow(self, scope: Scope) -> tuple[Times, Times]:
+        """One run of a scope's flow, however it ends, and where it ends well."""
         key = id(scope.flow)
         if key not in self._flows:
             graph = self.behaviour.graph.graph(scope)
             start = graph.flow.start_at
-            total = NEVER
+            total, well = NEVER, NEVER
             if start in graph.by_name:
-                for exit_ in self.region(scope, str(start), graph.reachable).values():
-                    total = total.plus(exit_)
-            self._flows[key] = total if total.mass else NOW
+                for where, time in self.region(scope, str(start), graph.reachable).items():
+                    total = total.plus(time)
+                    well = well if where == FAILS else well.plus(time)
+            self._flows[key] = (total, well) if total.mass else (NOW, NOW)
         return self._flows[key]
 
     def region(self, scope: Scope, entry: str, states: Collection[str]) -> dict[Hashable, Times]:
@@ -86,15 +91,18 @@ class Elapsed:
         return self._states[key]
 
     def _state(self, scope: Scope, name: str, behaviour: StateBehaviour) -> list[tuple[Way, Times]]:
-        attempt = self._attempt(scope, name)
-        if len(behaviour.ends) == 1:
-            return [(way, attempt.scaled(way.probability)) for way in behaviour.ways if way.probability > 0]
-        powers: dict[int, Times] = {}
+        fine, failed = self._attempt(scope, name)
+        if len(behaviour.ends) == 1 and behaviour.ends[0].catcher == attempts.SUCCEEDS:
+            return [(way, fine.scaled(way.probability)) for way in behaviour.ways if way.probability > 0]
         by_end: dict[tuple[int, str], Times] = {}
+        before = [NOW]
         for end in behaviour.ends:
-            if end.attempts not in powers:
-                powers[end.attempts] = attempt.repeated(end.attempts)
-            time = powers[end.attempts].delayed(round(end.waited * 1000)).scaled(end.probability)
+            while len(before) <= end.attempts:
+                before.append(before[-1].then(failed))
+            time = before[end.attempts]
+            if end.catcher == attempts.SUCCEEDS:
+                time = before[end.attempts - 1].then(fine)
+            time = time.delayed(round(end.waited * 1000)).scaled(end.probability)
             by_end[end.catcher, end.error] = by_end.get((end.catcher, end.error), NEVER).plus(time)
         found = []
         for way in behaviour.ways:
@@ -106,29 +114,40 @@ class Elapsed:
                 found.append((way, total))
         return found
 
-    def _attempt(self, scope: Scope, name: str) -> Times:
+    def _attempt(self, scope: Scope, name: str) -> tuple[Times, Times]:
+        """One attempt of a state that succeeds, and one that fails; each given that it does."""
         state = self.behaviour.graph.graph(scope).by_name[name]
         match state:
             case Task() | Wait():
                 durations = self.behaviour.knowledge.durations(state)
-                return NOW if durations is None else times.of(durations)
+                time = NOW if durations is None else times.of(durations)
+                return time, time
             case Parallel():
-                return times.slowest(self.flow(self._scopes[id(below.flow)]) for below in inner(scope, state))
+                flows = [self._flow(self._scopes[id(below.flow)]) for below in inner(scope, state)]
+                return _split(times.slowest(total for total, _ in flows), times.slowest(well for _, well in flows))
             case Map():
                 return self._map(scope, state)
             case _:
-                return NOW
+                return NOW, NOW
 
-    def _map(self, scope: Scope, state: Map) -> Times:
+    def _map(self, scope: Scope, state: Map) -> tuple[Times, Times]:
         bodies = inner(scope, state)
         count = math.ceil(self.behaviour.children(state))
         if not bodies or not count:
-            return NOW
-        body = self.flow(self._scopes[id(bodies[0].flow)])
+            return NOW, NOW
         width = int(concurrency(state))
         waves, rest = divmod(count, width)
-        whole = body.slowest(width).repeated(waves) if waves else NOW
-        return whole.then(body.slowest(rest)) if rest else whole
+        found = []
+        for body in self._flow(self._scopes[id(bodies[0].flow)]):
+            whole = body.slowest(width).repeated(waves) if waves else NOW
+            found.append(whole.then(body.slowest(rest)) if rest else whole)
+        return _split(found[0], found[1])
+
+
+def _split(total: Times, well: Times) -> tuple[Times, Times]:
+    """Given that it ends well, and given that it fails; where one never happens, the whole stands for it."""
+    fails = total.without(well)
+    return (well if well.mass else total).certain(), (fails if fails.mass > times.ROUNDOFF else total).certain()
 
 
 def _leads(way: Way, catcher: int, error: str) -> bool:

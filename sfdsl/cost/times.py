@@ -6,6 +6,7 @@ moved to multiples of 100 ms, each split over its two neighbours so that the mea
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from sfdsl.aws.quotas import EXPRESS_SECONDS
@@ -13,6 +14,8 @@ from sfdsl.cost.prices import ROUNDING_MS
 
 CAP_MS = EXPRESS_SECONDS.limit * 1000
 MOST_ATOMS = 4000
+ROUNDOFF = 1e-15
+"""A probability below this is what is left of a difference."""
 
 
 class Times:
@@ -107,17 +110,27 @@ class Times:
         return result
 
     def slowest(self, count: int) -> Times:
-        """The longest of so many of these, side by side; the mass must be 1."""
+        """The longest of so many of these, side by side, where all happen."""
         if count <= 1:
             return self
         atoms, below, before = {}, 0.0, 0.0
         for ms in sorted(self.atoms):
             below += self.atoms[ms]
-            at = min(1.0, below) ** count
+            at = below**count
             if at > before:
                 atoms[ms] = at - before
             before = at
-        return Times(atoms, max(0.0, 1.0 - before) if self.over > 0 else 0.0)
+        return Times(atoms, max(0.0, self.mass**count - before) if self.over > 0 else 0.0)
+
+    def without(self, other: Times) -> Times:
+        """This, a part of it taken away."""
+        atoms = {ms: p - other.atoms.get(ms, 0.0) for ms, p in self.atoms.items()}
+        return Times({ms: p for ms, p in atoms.items() if p > ROUNDOFF}, max(0.0, self.over - other.over))
+
+    def certain(self) -> Times:
+        """The same, given that it happens; nothing where it never does."""
+        mass = self.mass
+        return self.scaled(1 / mass) if mass > 0 else self
 
     def __repr__(self) -> str:
         told = ", ".join(f"{ms} ms: {p:g}" for ms, p in sorted(self.atoms.items())[:8])
@@ -143,7 +156,7 @@ def of(seconds: Iterable[float]) -> Times:
 
 
 def slowest(branches: Iterable[Times]) -> Times:
-    """The longest of several, side by side; each has a mass of 1.
+    """The longest of several, side by side, where all happen.
 
     The product of the distribution functions: branches are taken to be independent.
     """
@@ -158,11 +171,11 @@ def slowest(branches: Iterable[Times]) -> Times:
         at = 1.0
         for i, each in enumerate(found):
             below[i] += each.atoms.get(ms, 0.0)
-            at *= min(1.0, below[i])
+            at *= below[i]
         if at > before:
             atoms[ms] = at - before
         before = at
-    over = max(0.0, 1.0 - before) if any(each.over for each in found) else 0.0
+    over = max(0.0, math.prod(each.mass for each in found) - before) if any(each.over for each in found) else 0.0
     return Times(_coarse(atoms), over)
 
 
