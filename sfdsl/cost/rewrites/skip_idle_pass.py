@@ -28,18 +28,20 @@ def skip_idle_pass(draft: Draft) -> None:
     for name in idle:
         _follow(name, idle, targets, draft)
     changed = draft.redirect(targets)
-    for name in targets:
-        sources = [source for source in changed.get(name, ()) if source not in targets]
-        if name != draft.start and not any(draft.ways_into(name)):
-            draft.remove(name)
-            because: tuple[Reason, ...] = (Reason.INPUT_PASSES_THROUGH, Reason.CANNOT_FAIL)
-            if targets[name] is None:
-                because = (*because, Reason.ENDS_ALL_THE_SAME)
+    gone = {name for name in targets if name != draft.start and not any(draft.ways_into(name))}
+    for name in gone:
+        draft.remove(name)
+    for name, target in targets.items():
+        sources = [source for source in changed.get(name, ()) if source in draft]
+        because: tuple[Reason, ...] = (Reason.INPUT_PASSES_THROUGH, Reason.CANNOT_FAIL)
+        if target is None:
+            because = (*because, Reason.ENDS_ALL_THE_SAME)
+        if name in gone:
             draft.did(*because, removed=(name,), states=sources)
-        else:
-            if sources:
-                draft.did(Reason.INPUT_PASSES_THROUGH, Reason.ENDS_ALL_THE_SAME, states=(name, *sources))
-            draft.refuse(name, Hazard.ONLY_STATE if name == draft.start else Hazard.NEEDED_TO_END)
+            continue
+        if sources:
+            draft.did(*because, states=(name, *sources))
+        draft.refuse(name, Hazard.ONLY_STATE if name == draft.start else Hazard.NEEDED_TO_END)
 
 
 def _follow(name: str, idle: dict[str, Pass], targets: dict[str, str | None], draft: Draft) -> None:

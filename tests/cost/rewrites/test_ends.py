@@ -64,6 +64,14 @@ def test_an_idle_pass_at_the_end_leaves_the_end_to_its_predecessors():
     assert made.evidence[0].because == (Reason.INPUT_PASSES_THROUGH, Reason.CANNOT_FAIL, Reason.ENDS_ALL_THE_SAME)
 
 
+def test_an_idle_pass_that_stays_ends_the_flow_itself_and_says_so():
+    choice = {"Type": "Choice", "Choices": [{**RULE, "Next": "A"}], "Default": "Z"}
+    definition = machine(C=choice, A=dict(IDLE), Z=dict(IDLE))
+    made = skip_idle_pass(workflow_of(definition))
+    assert after(skip_idle_pass, definition)["A"] == {"Type": "Pass", "End": True}
+    assert [(done.removed, done.states) for done in made.evidence] == [((), ("Z", "A"))]
+
+
 def test_a_chain_of_idle_passes_goes_at_once_and_the_flow_begins_behind_it():
     definition = machine(A=dict(IDLE), B=dict(IDLE), C=task(), D=dict(IDLE), E={"Type": "Succeed"})
     made = skip_idle_pass(workflow_of(definition))
