@@ -8,25 +8,12 @@ Everything a pipeline file needs is here; functions for expressions are in `sfds
 import sfdsl.aws  # noqa: F401 - see above  # isort: skip
 from sfdsl import fn
 from sfdsl.dsl.fragments import fragment
+from sfdsl.dsl.maps import Batch, DistributedMap, Map, Reader, Writer
 from sfdsl.dsl.pipeline import Pipeline
 from sfdsl.dsl.policies import Defaults, Retry
 from sfdsl.dsl.references import context
 from sfdsl.dsl.services import activity, aws
-from sfdsl.dsl.steps import (
-    Batch,
-    Choice,
-    DistributedMap,
-    Fail,
-    Map,
-    Parallel,
-    Pass,
-    Raise,
-    Raw,
-    Reader,
-    Succeed,
-    Wait,
-    Writer,
-)
+from sfdsl.dsl.steps import Choice, Fail, Parallel, Pass, Raise, Raw, Succeed, Wait
 from sfdsl.jsonata import jsonata
 
 __all__ = [

@@ -104,7 +104,9 @@ def when(test: Value, then: Value, otherwise: Value) -> Expression:
 
 def concat(*pieces: Value) -> Expression:
     """Values as one text, as an f-string does it."""
-    if len(pieces) < 2:
+    if not pieces:
+        raise TypeError("concat() is given nothing to join")
+    if len(pieces) == 1:
         return Call("string", *pieces)
     joined: Expression = Binary("&", pieces[0], pieces[1])
     for piece in pieces[2:]:
@@ -113,5 +115,9 @@ def concat(*pieces: Value) -> Expression:
 
 
 def array(*items: Value) -> Expression:
-    """An array, even where an item is one element alone, which JSONata would otherwise give as it is."""
+    """The items as one array; of an item that is a list, its elements; of one that is missing, nothing.
+
+    `array(rows.id)` is a list even where there is one row, or none: JSONata gives a field of a list's elements as it is
+    where there is one, and nothing where there is none.
+    """
     return Array(items)

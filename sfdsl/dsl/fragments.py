@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from sfdsl.dsl.errors import DeclarationError
+
 _labels: list[str] = []
 
 Returned = TypeVar("Returned")
@@ -22,6 +24,8 @@ def fragment(function: Callable[..., Returned]) -> Callable[..., Returned]:
     def labelled(*arguments: Any, label: str | None = None, **named: Any) -> Returned:
         if label is None:
             return function(*arguments, **named)
+        if not isinstance(label, str):
+            raise DeclarationError(f"a label is a text, not {label!r}", "write label='orders'")
         _labels.append(label)
         try:
             return function(*arguments, **named)

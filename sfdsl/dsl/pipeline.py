@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from sfdsl.dsl.errors import DeclarationError
-from sfdsl.dsl.policies import Defaults, Duration, seconds
+from sfdsl.dsl.given import one_of, shown, text, texts
+from sfdsl.dsl.policies import Defaults, Duration, fixed_seconds
 from sfdsl.dsl.references import PipelineError, PipelineInput
 from sfdsl.dsl.registry import declare_pipeline
 from sfdsl.dsl.schema import schema
-from sfdsl.dsl.steps import UNSET, Step, Steps, chain
+from sfdsl.dsl.steps import UNSET, Step, Steps, chain, variable_name
 from sfdsl.jsonata import Expression, Value, Variable
 from sfdsl.origin import here, module_docstring
 
@@ -46,23 +47,25 @@ class Pipeline:
         suppress: Sequence[str] = (),
         definition: dict[str, Any] | None = None,
     ) -> None:
-        if not isinstance(name, str) or not name:
-            raise DeclarationError(f"a pipeline's name is a text, not {name!r}", "write Pipeline('orders-etl')")
+        self.name = text(name, "a pipeline's name", "write Pipeline('orders-etl')")
+        if not name or name in (".", "..") or any(letter in name for letter in "/\\\0"):
+            # It is the name of a folder, too, which no suppressed finding may lead somewhere else.
+            raise DeclarationError(f"{name!r} cannot be the name of a pipeline", "write letters, digits, '-' and '_'")
         if type not in _TYPES:
-            raise DeclarationError(f"a pipeline's type is {' or '.join(map(repr, _TYPES))}, not {type!r}")
-        self.name = name
+            raise DeclarationError(f"a pipeline's type is {' or '.join(map(repr, _TYPES))}, not {shown(type)}")
         self.origin = here()
         self.type = type
-        self.defaults = Defaults() if defaults is None else defaults
-        limit = None if timeout is None else seconds(timeout, "timeout")
-        if isinstance(limit, Expression):
+        given = one_of(defaults, Defaults, f"defaults of pipeline {name!r}", "write Defaults(timeout='1h')")
+        self.defaults = Defaults() if given is None else given
+        self.timeout = fixed_seconds(timeout, f"the timeout of pipeline {name!r}")
+        self.suppress = texts(suppress, f"suppress of pipeline {name!r}", "write suppress=['SF113']")
+        if definition is not None and not isinstance(definition, dict):
             raise DeclarationError(
-                f"the timeout of pipeline {name!r} is {limit!r}", "AWS takes a number here: write '1h'"
+                f"the definition of pipeline {name!r} is {shown(definition)}", "write the state machine's ASL as a dict"
             )
-        self.timeout: int | str | None = limit
-        self.suppress = (suppress,) if isinstance(suppress, str) else tuple(suppress)
         self.definition = definition
-        self.documentation = module_docstring() if documentation is None else documentation.strip()
+        written = module_docstring() if documentation is None else documentation
+        self.documentation = text(written, f"the documentation of pipeline {name!r}").strip()
         self.schema = schema(input)
         self._output = output
         self._head: Step | None = None
@@ -81,6 +84,10 @@ class Pipeline:
         """
         if self._head is not None:
             raise DeclarationError(f"pipeline {self.name!r} is defined twice", "join the steps with >> in one define()")
+        if self.definition is not None:
+            raise DeclarationError(
+                f"pipeline {self.name!r} has a definition= and steps", "leave one of them out; Raw is a single state"
+            )
         self._head = chain(steps, "in define()").head
         self._on_error = None if on_error is None else chain(on_error, "in on_error").head
         return self
@@ -88,7 +95,7 @@ class Pipeline:
     def variable(self, name: str) -> Expression:
         """A variable that a step sets with `assign(name=...)`."""
         if name not in self._variables:
-            self._variables[name] = Variable(name)
+            self._variables[name] = Variable(variable_name(name))
         return self._variables[name]
 
     def __repr__(self) -> str:

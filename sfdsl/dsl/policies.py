@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sfdsl.dsl.errors import DeclarationError
-from sfdsl.jsonata import Expression
+from sfdsl.dsl.given import boolean, number, shown, texts
+from sfdsl.jsonata import Expression, has_marks
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -17,7 +18,7 @@ Duration: TypeAlias = "int | float | str | timedelta | Expression"
 """Seconds as a number, a text (`90s`, `5m`, `1h30m`, `2d`), a timedelta, a `${Placeholder}` or an expression."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_TEXT = re.compile(r"(?:\d+[smhdw])+\Z")
+_TEXT = re.compile(r"(?:[0-9]+[smhdw])+\Z")
 
 
 def seconds(value: Duration, what: str) -> int | str | Expression:
@@ -28,19 +29,35 @@ def seconds(value: Duration, what: str) -> int | str | Expression:
     """
     if isinstance(value, Expression):
         return value
-    if not isinstance(value, (int, float, str)):
-        value = value.total_seconds()
     if isinstance(value, str):
-        if "${" in value or "\ue000" in value or value.startswith("{%"):
+        if "${" in value or has_marks(value) or value.startswith("{%"):
             return value
         if _TEXT.match(value):
             return sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)([smhdw])", value))
-    elif isinstance(value, (int, float)) and not isinstance(value, bool) and value == int(value):
-        return int(value)
+    else:
+        length = value.total_seconds() if hasattr(value, "total_seconds") else value
+        if isinstance(length, (int, float)) and not isinstance(length, bool) and length % 1 == 0:
+            return int(length)
     raise DeclarationError(
-        f"{what} is a duration in whole seconds, not {value!r}",
+        f"{what} is a duration in whole seconds, not {shown(value)}",
         "write a number of seconds, or a text such as '90s', '5m', '1h30m', '2d'",
     )
+
+
+def fixed_seconds(value: Duration | None, what: str) -> int | str | None:
+    """A duration that is known now, or a placeholder; None for none.
+
+    Raises:
+        DeclarationError: It is no duration, or one that is known only when the pipeline runs.
+    """
+    if value is None:
+        return None
+    length = seconds(value, what)
+    if isinstance(length, Expression) or (isinstance(length, str) and has_marks(length)):
+        raise DeclarationError(
+            f"{what} is fixed when the pipeline is compiled, and cannot be a value of a later time", "write '5m'"
+        )
+    return length
 
 
 class Transient(Enum):
@@ -74,14 +91,16 @@ class Retry:
         max_delay: Duration | None = None,
         jitter: bool = False,
     ) -> None:
-        self.errors: tuple[str, ...] | Transient = (
-            errors if isinstance(errors, Transient) else (errors,) if isinstance(errors, str) else tuple(errors)
+        self.errors = (
+            errors
+            if isinstance(errors, Transient)
+            else texts(errors, "an error of a Retry", "write Retry(errors=['Busy'])")
         )
-        self.interval = seconds(interval, "interval")
-        self.max_attempts = max_attempts
-        self.backoff_rate = backoff_rate
-        self.max_delay = None if max_delay is None else seconds(max_delay, "max_delay")
-        self.jitter = jitter
+        self.interval = fixed_seconds(interval, "the interval of a Retry")
+        self.max_attempts = number(max_attempts, "max_attempts of a Retry", whole=True)
+        self.backoff_rate = number(backoff_rate, "backoff_rate of a Retry")
+        self.max_delay = fixed_seconds(max_delay, "max_delay of a Retry")
+        self.jitter = boolean(jitter, "jitter of a Retry")
 
     @classmethod
     def transient(
@@ -120,6 +139,20 @@ class Defaults:
         heartbeat: Duration | None = None,
         retry: Retry | Sequence[Retry] | None = None,
     ) -> None:
-        self.timeout = None if timeout is None else seconds(timeout, "timeout")
-        self.heartbeat = None if heartbeat is None else seconds(heartbeat, "heartbeat")
-        self.retry = () if retry is None else (retry,) if isinstance(retry, Retry) else tuple(retry)
+        self.timeout = fixed_seconds(timeout, "the timeout of Defaults")
+        self.heartbeat = fixed_seconds(heartbeat, "the heartbeat of Defaults")
+        given: Any = () if retry is None else (retry,) if isinstance(retry, Retry) else retry
+        self.retry = policies(given if isinstance(given, (tuple, list)) else (given,), "retry of Defaults")
+
+
+def policies(given: Sequence[Any], what: str) -> tuple[Retry, ...]:
+    """Retry policies in order.
+
+    Raises:
+        DeclarationError: Something else is among them.
+    """
+    for each in given:
+        if not isinstance(each, Retry):
+            hint = "write Retry.transient() or Retry(errors=[...], max_attempts=3)"
+            raise DeclarationError(f"{what} takes policies, not {shown(each)}", hint)
+    return tuple(given)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sfdsl.jsonata import Reference
 
 if TYPE_CHECKING:
+    from sfdsl.dsl.maps import Map
     from sfdsl.dsl.pipeline import Pipeline
-    from sfdsl.dsl.steps import Map, Step
+    from sfdsl.dsl.steps import Step
 
 
 class StepResult(Reference):
@@ -17,7 +18,7 @@ class StepResult(Reference):
     def __init__(self, step: Step) -> None:
         self._step = step
 
-    def label(self) -> str:
+    def _label(self) -> str:
         return f"the result of {self._step.name!r}"
 
 
@@ -27,7 +28,7 @@ class PipelineInput(Reference):
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    def label(self) -> str:
+    def _label(self) -> str:
         return "the pipeline's input"
 
 
@@ -37,7 +38,7 @@ class PipelineError(Reference):
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
 
-    def label(self) -> str:
+    def _label(self) -> str:
         return "the caught error"
 
 
@@ -48,7 +49,7 @@ class MapItem(Reference):
         self._owner = owner
         self._name = name
 
-    def label(self) -> str:
+    def _label(self) -> str:
         return f"the item of {self._owner.name!r}"
 
 
@@ -59,14 +60,14 @@ class MapIndex(Reference):
         self._owner = owner
         self._name = name
 
-    def label(self) -> str:
+    def _label(self) -> str:
         return f"the index of {self._owner.name!r}"
 
 
 class Context(Reference):
     """AWS's context object: `context.Execution.Id`, `context.State.Name`, `context.Task.Token`."""
 
-    def label(self) -> str:
+    def _label(self) -> str:
         return "the context"
 
 

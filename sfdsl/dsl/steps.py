@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from sfdsl.dsl.errors import DeclarationError
 from sfdsl.dsl.fragments import labelled
-from sfdsl.dsl.policies import Duration, Retry, seconds
-from sfdsl.dsl.references import MapIndex, MapItem, StepResult
+from sfdsl.dsl.given import boolean, options_of, refuse_unknown, shown, text, texts
+from sfdsl.dsl.policies import Duration, Retry, fixed_seconds, policies, seconds
+from sfdsl.dsl.references import StepResult
 from sfdsl.dsl.registry import declare_step
 from sfdsl.jsonata import Expression, Value
 from sfdsl.origin import Origin, here
 
 Self = TypeVar("Self", bound="Step")
 CatchingSelf = TypeVar("CatchingSelf", bound="Catching")
+
+_JSONATA = "JSONata"  # the model has it too; importing the model takes longer than all of this package
 
 
 class Unset:
@@ -57,18 +60,25 @@ class Step:
         idempotent: bool | None = None,
         duration: Duration | None = None,
         suppress: Sequence[str] = (),
+        **unknown: Any,
     ) -> None:
+        kind = type(self).__name__
+        if unknown:
+            refuse_unknown(kind, unknown, options_of(type(self)))
         if not isinstance(name, str):
-            raise DeclarationError(
-                f"a step's name is a text, not {name!r}", f"write {type(self).__name__}('Name', ...)"
-            )
-        self.name = labelled(name)
+            raise DeclarationError(f"a step's name is a text, not {shown(name)}", f"write {kind}('Name', ...)")
+        self.name = labelled(text(name, "the name of a step", f"write {kind}('Name', ...)"))
+        if not self.name:
+            raise DeclarationError("a step's name is empty", f"write {kind}('Name', ...)")
         self.origin = here()
-        self.comment = comment
-        self.idempotent = idempotent
-        self.duration = duration
-        self.suppress = (suppress,) if isinstance(suppress, str) else tuple(suppress)
+        self.comment = None if comment is None else text(comment, f"the comment of {self.name!r}")
+        self.idempotent = boolean(idempotent, f"idempotent of {self.name!r}")
+        length = fixed_seconds(duration, f"the duration of {self.name!r}")
+        self.duration = float(length) if isinstance(length, int) else None
+        self.suppress = texts(suppress, f"suppress of {self.name!r}", "write suppress=['SF113']")
         self._output = output(StepResult(self)) if callable(output) and not isinstance(output, Expression) else output
+        if self._output is not UNSET and isinstance(self, (Fail, Raise)):
+            raise DeclarationError(f"{kind} {self.name!r} has no output", "write error= and cause=")
         self._assigned: dict[str, Value] = {}
         self._next: Step | None = None
         self._conflicts: list[Conflict] = []
@@ -88,6 +98,8 @@ class Step:
             raise DeclarationError(
                 f"{type(self).__name__} {self.name!r} ends the flow, so that nothing could read a variable of it"
             )
+        for variable in variables:
+            variable_name(variable)
         self._assigned.update(variables)
         return self
 
@@ -129,6 +141,14 @@ class Chain:
         self.last._lead_to(after.head, here())
         return Chain(self.head, after.last)
 
+    def __getattr__(self, name: str) -> Any:
+        if name in ("retry", "catch", "result", "assign", "when", "otherwise"):
+            raise DeclarationError(
+                f"steps joined by >> have no {name!r}, a single step has",
+                f"keep the step in a variable, and write step.{name} before it is joined",
+            )
+        raise AttributeError(name)
+
     def __repr__(self) -> str:
         return f"<{self.head.name!r} ... {self.last.name!r}>"
 
@@ -147,12 +167,27 @@ def chain(steps: Any, where: str) -> Chain:
         return steps
     if isinstance(steps, Step):
         return Chain(steps, steps)
-    hint = (
-        "call it with the step's name first: operation('Name', ...)"
-        if callable(steps)
-        else "write a step, or steps joined by >>"
+    if isinstance(steps, (list, tuple)):
+        hint = "join steps with >>; for branches side by side write Parallel('Name', first, second)"
+    elif callable(steps) and not isinstance(steps, Expression):
+        hint = "call it with the step's name first: operation('Name', ...)"
+    else:
+        hint = "write a step, or steps joined by >>"
+    raise DeclarationError(f"{where} stands {shown(steps)}, which is no step", hint)
+
+
+def variable_name(name: Any) -> str:
+    """The name of a variable of an author's own.
+
+    Raises:
+        DeclarationError: AWS takes no such name. Source: Developer Guide, "Passing data between states with variables".
+    """
+    if isinstance(name, str) and name.isidentifier() and len(name) <= 80 and name != "states":
+        return name
+    raise DeclarationError(
+        f"{shown(name)} cannot be the name of a variable",
+        "write letters, digits and '_', 80 at most, the first no digit; 'states' is AWS's own",
     )
-    raise DeclarationError(f"{where} stands {steps!r}, which is no step", hint)
 
 
 class Catching(Step):
@@ -163,19 +198,14 @@ class Catching(Step):
         self._retry: tuple[Retry, ...] | None = None
         self._catch: list[tuple[tuple[str, ...], Step]] = []
 
-    def retry(self: CatchingSelf, *policies: Retry) -> CatchingSelf:
+    def retry(self: CatchingSelf, *given: Retry) -> CatchingSelf:
         """Retry by these policies, tried in order, instead of the pipeline's default; none never retries."""
-        for policy in policies:
-            if not isinstance(policy, Retry):
-                raise DeclarationError(
-                    f"retry() takes policies, not {policy!r}", "write .retry(Retry(errors=[...], max_attempts=3))"
-                )
-        self._retry = policies
+        self._retry = policies(given, f"retry() of {self.name!r}")
         return self
 
     def catch(self: CatchingSelf, handler: Steps, errors: str | Sequence[str] = ("States.ALL",)) -> CatchingSelf:
         """Lead these errors to a handler, where `pipeline.error` holds the error; tried in the order of the calls."""
-        names = (errors,) if isinstance(errors, str) else tuple(errors)
+        names = texts(errors, f"an error that {self.name!r} catches", "write .catch(handler, errors=['Busy'])")
         self._catch.append((names, chain(handler, "in catch()").head))
         return self
 
@@ -210,12 +240,14 @@ class Task(Catching):
         **common: Any,
     ) -> None:
         super().__init__(name, **common)
-        self.resource = resource
+        self.resource = text(resource, f"the resource of {self.name!r}")
         self.arguments = arguments
-        self.timeout = None if timeout is None else seconds(timeout, "timeout")
-        self.heartbeat = None if heartbeat is None else seconds(heartbeat, "heartbeat")
+        self.timeout = None if timeout is None else seconds(timeout, f"the timeout of {self.name!r}")
+        self.heartbeat = None if heartbeat is None else seconds(heartbeat, f"the heartbeat of {self.name!r}")
         self.credentials = credentials
-        self.resources = (resources,) if isinstance(resources, str) else tuple(resources)
+        self.resources = texts(
+            resources, f"resources of {self.name!r}", "write the ARNs, with `*` or `${Name}` for what is not known now"
+        )
 
 
 class Pass(Step):
@@ -315,11 +347,11 @@ class Choice(Step):
         """
         if not isinstance(test, (Expression, bool)) and not (isinstance(test, str) and test.startswith("{%")):
             raise DeclarationError(
-                f"when() takes a test on values of the pipeline, not {test!r}",
+                f"when() takes a test on values of the pipeline, not {shown(test)}",
                 "write .when(step.result.Field == value, steps)",
             )
-        if probability is not None and not 0 <= probability <= 1:
-            raise DeclarationError(f"a probability is 0 to 1, not {probability!r}")
+        if probability is not None and not (isinstance(probability, (int, float)) and 0 <= probability <= 1):
+            raise DeclarationError(f"a probability is a number from 0 to 1, not {shown(probability)}")
         self._arms.append(Arm(test, None if steps is None else chain(steps, "in when()").head, probability))
         return self
 
@@ -362,206 +394,29 @@ class Parallel(Catching):
         self._heads = [chain(branch, "as a branch").head for branch in branches]
 
 
-class Map(Catching):
-    """Run a body for each item: `Map("Each file", over=listing.result.Contents, body=lambda item: ...)`.
-
-    Args:
-        name: Of the state.
-        over: The array.
-        body: A function that is given the item, and as a second parameter its index, and returns the steps; or steps.
-        max_concurrency: How many at a time; 0 as many as AWS runs, about 40.
-        select: What the body is given in place of the item.
-        items: Assert how many there are as a rule, for the estimate of cost.
-        common: See `Step`.
-    """
-
-    distributed: ClassVar[bool] = False
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        over: Value = UNSET,
-        body: Callable[..., Steps] | Steps,
-        max_concurrency: Value = None,
-        select: Value = UNSET,
-        items: int | None = None,
-        **common: Any,
-    ) -> None:
-        super().__init__(name, **common)
-        self.over = over
-        self.max_concurrency = max_concurrency
-        self.select = select
-        self.items = items
-        self.item: MapItem | None = None
-        self.index: MapIndex | None = None
-        self._head = self._build(body)
-
-    def _build(self, body: Callable[..., Steps] | Steps) -> Step:
-        if isinstance(body, (Step, Chain)):
-            return chain(body, "as the body").head
-        if not callable(body):
-            raise DeclarationError(f"the body of {self.name!r} is {body!r}", "write body=lambda item: steps")
-        import inspect
-
-        names = list(inspect.signature(body).parameters)
-        if len(names) > 2:
-            raise DeclarationError(
-                f"the body of {self.name!r} takes {len(names)} parameters",
-                "take the item, and its index as a second one",
-            )
-        given: list[Expression] = []
-        if names:
-            self.item = MapItem(self, names[0])
-            given.append(self.item)
-        if len(names) > 1:
-            self.index = MapIndex(self, names[1])
-            given.append(self.index)
-        return chain(body(*given), f"returned by the body of {self.name!r}").head
-
-
-class DistributedMap(Map):
-    """Run a body for each item, or batch of items, of a data set, in child executions of their own.
-
-    Args:
-        name: Of the state.
-        body: As of `Map`; with `batch` it is given the batch (`batch.Items`).
-        over: An array or object; instead of it `reader`.
-        reader: Where the items come from: `Reader.csv(Bucket=..., Key=...)`.
-        batch: How items are grouped: `Batch(items=100)`.
-        writer: Where results go: `Writer(Bucket=..., Prefix=...)`.
-        tolerated_failure_percentage, tolerated_failure_count: How much may fail; None is nothing.
-        execution_type: Of the children, `STANDARD` or `EXPRESS`.
-        label: For the names of the children, at most 40 characters.
-        more: As of `Map`.
-    """
-
-    distributed = True
-
-    def __init__(
-        self,
-        name: str,
-        *,
-        body: Callable[..., Steps] | Steps,
-        reader: Reader | None = None,
-        batch: Batch | None = None,
-        writer: Writer | None = None,
-        tolerated_failure_percentage: Value = None,
-        tolerated_failure_count: Value = None,
-        execution_type: str = "STANDARD",
-        label: str | None = None,
-        **more: Any,
-    ) -> None:
-        self.reader = reader
-        self.batch = batch
-        self.writer = writer
-        self.tolerated_failure_percentage = tolerated_failure_percentage
-        self.tolerated_failure_count = tolerated_failure_count
-        self.execution_type = execution_type.upper()
-        self.label = label
-        super().__init__(name, body=body, **more)
-        if batch is not None and self.index is not None:
-            raise DeclarationError(
-                f"{self.name!r} has batches, so that no item has an index", "take one parameter, the batch"
-            )
-        if reader is not None and self.over is not UNSET:
-            raise DeclarationError(
-                f"{self.name!r} takes its items from a reader and from over=", "leave one of them out"
-            )
-
-
-class Reader:
-    """Where a Distributed Map takes its items from; made by its class methods.
-
-    Source: Step Functions Developer Guide, ItemReader.
-    """
-
-    def __init__(self, api: str, arguments: dict[str, Value], config: dict[str, Value]) -> None:
-        self.resource = f"arn:aws:states:::s3:{api}"
-        self.arguments = arguments
-        self.config = {key: value for key, value in config.items() if value is not None}
-
-    @classmethod
-    def csv(
-        cls,
-        *,
-        headers: Sequence[str] | None = None,
-        delimiter: str | None = None,
-        max_items: Value = None,
-        **object_: Value,
-    ) -> Reader:
-        """The rows of a CSV file (`Bucket`, `Key`), by the names of its first row or those given."""
-        config = {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW" if headers is None else "GIVEN"}
-        given = None if headers is None else list(headers)
-        return cls(
-            "getObject", object_, {**config, "CSVHeaders": given, "CSVDelimiter": delimiter, "MaxItems": max_items}
-        )
-
-    @classmethod
-    def json(cls, *, pointer: str | None = None, max_items: Value = None, **object_: Value) -> Reader:
-        """The elements of the array in a JSON file (`Bucket`, `Key`), or of the one that a JSON Pointer names."""
-        return cls("getObject", object_, {"InputType": "JSON", "ItemsPointer": pointer, "MaxItems": max_items})
-
-    @classmethod
-    def jsonl(cls, *, max_items: Value = None, **object_: Value) -> Reader:
-        """The lines of a JSON Lines file (`Bucket`, `Key`)."""
-        return cls("getObject", object_, {"InputType": "JSONL", "MaxItems": max_items})
-
-    @classmethod
-    def parquet(cls, *, max_items: Value = None, **object_: Value) -> Reader:
-        """The rows of a Parquet file (`Bucket`, `Key`)."""
-        return cls("getObject", object_, {"InputType": "PARQUET", "MaxItems": max_items})
-
-    @classmethod
-    def inventory(cls, *, max_items: Value = None, **object_: Value) -> Reader:
-        """The objects that an S3 inventory manifest (`Bucket`, `Key`) lists."""
-        return cls("getObject", object_, {"ManifestType": "S3_INVENTORY", "MaxItems": max_items})
-
-    @classmethod
-    def athena(cls, *, format: str = "CSV", max_items: Value = None, **object_: Value) -> Reader:
-        """The rows of the files that an Athena UNLOAD manifest (`Bucket`, `Key`) lists: CSV, JSONL or PARQUET."""
-        config = {"ManifestType": "ATHENA_DATA", "InputType": format, "MaxItems": max_items}
-        return cls("getObject", object_, config)
-
-    @classmethod
-    def listing(cls, *, load: str | None = None, max_items: Value = None, **prefix: Value) -> Reader:
-        """The objects of a bucket (`Bucket`, `Prefix`); with `load` what is in them, as CSV, JSON, JSONL or PARQUET."""
-        config = {} if load is None else {"Transformation": "LOAD_AND_FLATTEN", "InputType": load}
-        return cls("listObjectsV2", prefix, {**config, "MaxItems": max_items})
-
-
-class Batch:
-    """How items are grouped: at most so many, or so many bytes (up to 262,144), with an input for each batch."""
-
-    def __init__(self, *, items: Value = None, bytes: Value = None, input: dict[str, Value] | None = None) -> None:
-        if items is None and bytes is None:
-            raise DeclarationError("a Batch needs a limit", "write Batch(items=100) or Batch(bytes=200_000)")
-        self.items = items
-        self.bytes = bytes
-        self.input = {} if input is None else input
-
-
-class Writer:
-    """Where the results of a Distributed Map go (`Bucket`, `Prefix`), and in which form."""
-
-    def __init__(self, *, transformation: str | None = None, output_type: str | None = None, **target: Value) -> None:
-        self.arguments = target
-        self.transformation = transformation
-        self.output_type = output_type
-
-
 class Raw(Catching):
     """A state as ASL, for what the other steps do not say: `Raw("Old", {"Type": "Task", ...})`.
 
     Args:
         name: Of the state.
-        state: The state's JSON; `Next` and `End` may be left out and come from `>>`. A state in JSONPath has
-            `"QueryLanguage": "JSONPath"`; the machine is then declared JSONPath and all other states JSONata.
+        state: The state's JSON; `Next` and `End` may be left out and come from `>>`. References may stand in it. A
+            state in JSONPath has `"QueryLanguage": "JSONPath"`, and no references; the machine is then declared
+            JSONPath and all other states JSONata.
         common: See `Step`.
     """
 
     def __init__(self, name: str, state: dict[str, Any], **common: Any) -> None:
         super().__init__(name, **common)
-        if not isinstance(state, dict):
-            raise DeclarationError(f"Raw {self.name!r} is given {state!r}", "write the state's ASL as a dict")
+        if not isinstance(state, dict) or not all(isinstance(key, str) for key in state):
+            raise DeclarationError(f"Raw {self.name!r} is given {shown(state)}", "write the state's ASL as a dict")
         self.state = state
+        if self._output is not UNSET and (self.language != _JSONATA or "Output" in state):
+            raise DeclarationError(
+                f"Raw {self.name!r} takes no output=",
+                "write it in the state: Output in JSONata, OutputPath in JSONPath",
+            )
+
+    @property
+    def language(self) -> str:
+        """The query language of the state."""
+        return str(self.state.get("QueryLanguage", _JSONATA))

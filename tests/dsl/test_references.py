@@ -122,23 +122,6 @@ def test_the_output_of_a_pipeline_stands_at_each_of_its_ends() -> None:
     assert "Output" not in found["Park"]
 
 
-def test_a_default_is_set_before_the_ways_part() -> None:
-    a, b = task("A"), task("B")
-    found = defined(a >> Choice("C").when(a.result.Payload.x, b) >> task("D", y=b.result.Payload.y.default(0)))
-    assert found["A"]["Assign"]["b"] == {"Payload": {"y": 0}}
-    assert found["B"]["Assign"] == {"b": {"Payload": "{% {'y': $states.result.Payload.y} %}"}}
-    assert payload(found["D"]) == {"y": "{% $b.Payload.y %}"}
-
-
-def test_a_default_of_the_first_step_gets_a_state_of_its_own() -> None:
-    a = task("A")
-    handler = task("H", x=a.result.Payload.x.default("none"))
-    lowered = states(Pipeline("p").define(a.catch(handler) >> Succeed("S")))
-    assert lowered["Set defaults of p"] == {
-        "Type": "Pass", "Assign": {"a": {"Payload": {"x": "none"}}}, "Next": "A"
-    }  # fmt: skip
-
-
 def test_the_first_step_of_a_body_reads_its_input_and_keeps_the_item() -> None:
     found = defined(
         Map("Each", over=[1], body=lambda item: task("A", k=item.key) >> task("B", k=item.key, s=item.size))

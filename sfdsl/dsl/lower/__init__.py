@@ -9,6 +9,7 @@ from attrs import frozen
 from sfdsl.diagnostics import Diagnostic
 from sfdsl.dsl.lower.bind import Binder
 from sfdsl.dsl.lower.build import Builder
+from sfdsl.dsl.lower.notes import notes
 from sfdsl.dsl.lower.scopes import Outline
 from sfdsl.dsl.pipeline import Pipeline
 from sfdsl.dsl.rules import UndefinedPipeline
@@ -58,6 +59,5 @@ def lower(pipeline: Pipeline) -> Lowered:
     binder.run()
     if binder.findings:
         return Lowered(workflow=None, findings=tuple(binder.findings), steps=steps)
-    builder = Builder(outline, binder)
-    workflow = Workflow(machine=builder.build(), notes=builder.notes(), **common)
+    workflow = Workflow(machine=Builder(outline, binder).build(), notes=notes(outline), **common)
     return Lowered(workflow=workflow, findings=(), steps=steps)

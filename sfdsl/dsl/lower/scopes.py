@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from functools import cached_property
 
 from sfdsl.diagnostics import Diagnostic
+from sfdsl.dsl.lower.arms import continuations
+from sfdsl.dsl.maps import DistributedMap, Map
 from sfdsl.dsl.pipeline import Pipeline
 from sfdsl.dsl.rules import ConflictingWay, StepInTwoScopes, WayToNowhere
-from sfdsl.dsl.steps import Catching, Choice, DistributedMap, Map, Parallel, Raise, Step
+from sfdsl.dsl.steps import Catching, Choice, Parallel, Raise, Step
 from sfdsl.graph import FlowGraph
 from sfdsl.model import states as model
 
@@ -37,8 +40,8 @@ class LoweredScope:
         """The step that follows on the normal way out; None ends the flow."""
         if isinstance(step, Choice):
             return None
-        if isinstance(step, Raise):
-            return self.on_error
+        if isinstance(step, Raise):  # in a handler it fails: led to `on_error`, it would come back for ever
+            return None if step in self.handling else self.on_error
         return step._next if step._next is not None else self._continues.get(step)
 
     def default(self, choice: Choice) -> Step | None:
@@ -55,7 +58,9 @@ class LoweredScope:
             return
         yield from step._catch
         everything = any("States.ALL" in names for names, _ in step._catch)
-        if self.on_error is not None and step not in self.handling and not everything:
+        if self.on_error is None or self.on_error is step or step in self.handling:
+            return  # a handler that caught its own errors would never end
+        if not everything:
             yield ("States.ALL",), self.on_error
 
     def targets(self, step: Step) -> Iterator[Step]:
@@ -79,6 +84,20 @@ class LoweredScope:
             keys[step] = step.name if step.name not in taken else f"{step.name}\0{i}"
             taken.add(keys[step])
         return keys
+
+    @cached_property
+    def by_key(self) -> dict[str, Step]:
+        """The steps by `key`."""
+        return {key: step for step, key in self._keys.items()}
+
+    def in_one_loop(self, first: Step, second: Step) -> bool:
+        """Whether each of two steps leads to the other."""
+        loop = self._loops.get(self.key(first))
+        return loop is not None and loop == self._loops.get(self.key(second))
+
+    @cached_property
+    def _loops(self) -> dict[str, int]:
+        return {key: number for number, keys in enumerate(self.graph.loops()) for key in keys}
 
     @cached_property
     def graph(self) -> FlowGraph:
@@ -116,9 +135,9 @@ class Outline:
         self._open(LoweredScope(pipeline._head, None, None, pipeline._on_error))
 
     def _open(self, root: LoweredScope) -> None:
-        waiting = [root]
+        waiting = deque([root])
         while waiting:
-            scope = waiting.pop(0)
+            scope = waiting.popleft()
             self.scopes.append(scope)
             self._collect(scope)
             self._continue(scope)
@@ -154,73 +173,27 @@ class Outline:
                 ways.reverse()  # the normal way out before its handlers
             stack.extend(reversed(ways))
             for conflict in step._conflicts:
-                self._conflict(step, conflict.step._next, conflict.other)
+                assert step._next is not None
+                self._conflict(step, step._next, conflict.other)
         scope.steps = list(found)
         self.scope_of.update((step, scope) for step in found)
 
     def _continue(self, scope: LoweredScope) -> None:
         """Lead the open ends of every Choice's arms to what follows the Choice."""
+        heads = [scope.head] if scope.on_error is None else [scope.head, scope.on_error]
+        scope._continues = continuations(heads, scope.steps, self._conflict)
         for choice in scope.steps:
-            if not isinstance(choice, Choice) or choice._next is None:
+            if not isinstance(choice, Choice) or scope.after(choice) is not None:
                 continue
-            for head in choice._branches():
-                for end in self._open_ends(scope, choice, head):
-                    following = scope._continues.setdefault(end, choice._next)
-                    if following is not choice._next:
-                        self._conflict(end, following, choice._next)
-        for choice in scope.steps:
-            if isinstance(choice, Choice) and scope.after(choice) is None:
-                for arm in choice._arms:
-                    if arm.target is None:
-                        self.findings.append(
-                            WayToNowhere.finding(
-                                f"Choice {choice.name!r} has a when() without steps, and nothing follows the Choice",
-                                hint="name the steps in when(test, steps), or write >> steps behind the Choice",
-                                origin=choice.origin,
-                                state=choice.name,
-                            )
-                        )
-
-    def _open_ends(self, scope: LoweredScope, choice: Choice, arm: Step) -> list[Step]:
-        """The steps at which an arm stops without ending the flow."""
-        assert choice._next is not None
-        seen: set[Step] = {choice._next}
-        ends: list[Step] = []
-        stack = [arm]
-        back = False
-        while stack:
-            step = stack.pop()
-            if step is choice:
-                back = True
-                continue
-            if step in seen:
-                continue
-            seen.add(step)
-            if step._next is not None:
-                stack.append(step._next)
-            elif isinstance(step, Choice):
-                stack.extend(step._branches())
-                if step._otherwise is None or any(a.target is None for a in step._arms):
-                    ends.append(step)
-            elif not step.terminal:
-                ends.append(step)
-        # An arm that leads back to a step before the Choice is a loop: what else that step leads to is not the arm's.
-        return [] if back and self._comes_before(scope, arm, choice) else ends
-
-    def _comes_before(self, scope: LoweredScope, step: Step, choice: Choice) -> bool:
-        seen: set[Step] = {choice}
-        stack = [scope.head]
-        while stack:
-            current = stack.pop()
-            if current is step:
-                return True
-            if current in seen:
-                continue
-            seen.add(current)
-            stack.extend(current._branches())
-            if current._next is not None:
-                stack.append(current._next)
-        return False
+            if any(arm.target is None for arm in choice._arms):
+                self.findings.append(
+                    WayToNowhere.finding(
+                        f"Choice {choice.name!r} has a when() without steps, and nothing follows the Choice",
+                        hint="name the steps in when(test, steps), or write >> steps behind the Choice",
+                        origin=choice.origin,
+                        state=choice.name,
+                    )
+                )
 
     def _separate_handlers(self, scope: LoweredScope) -> None:
         if scope.on_error is None:
@@ -241,8 +214,7 @@ class Outline:
                 stack.extend([*step._branches(), *([] if following is None else [following])])
         scope.handling = frozenset(step for step in scope.steps if step not in normal)
 
-    def _conflict(self, step: Step, first: Step | None, second: Step) -> None:
-        assert first is not None
+    def _conflict(self, step: Step, first: Step, second: Step) -> None:
         self.findings.append(
             ConflictingWay.finding(
                 f"step {step.name!r} is led to {first.name!r} and to {second.name!r}",
