@@ -14,6 +14,9 @@ from sfdsl.cost.prices import ROUNDING_MS
 
 CAP_MS = EXPRESS_SECONDS.limit * 1000
 MOST_ATOMS = 4000
+FEW_ATOMS = 100
+NEGLIGIBLE = 1e-17
+"""Of many times, those less likely than this are left out."""
 ROUNDOFF = 1e-15
 """A probability below this is what is left of a difference."""
 
@@ -180,6 +183,9 @@ def slowest(branches: Iterable[Times]) -> Times:
 
 
 def _coarse(atoms: dict[int, float]) -> dict[int, float]:
+    if len(atoms) <= FEW_ATOMS:
+        return atoms
+    atoms = {ms: p for ms, p in atoms.items() if p > NEGLIGIBLE}
     if len(atoms) <= MOST_ATOMS:
         return atoms
     coarse: dict[int, float] = {}

@@ -154,10 +154,12 @@ class Runs:
         self.sequences = Sequences(self.graph, [name for name in self.graph.by_name if terms.blockers[name]])
         self.siblings: dict[int, Piece] = {}
         self.whole: dict[int, Piece] = {}
+        roots = set(map(id, self.sequences.roots))
         for sequence in self.sequences.order:
             for sibling in sequence.siblings:
                 self.siblings[id(sibling)] = self._sibling(sibling)
-            self.whole[id(sequence)] = self._whole(sequence)
+            if id(sequence) not in roots:
+                self.whole[id(sequence)] = self._whole(sequence)
         self._limits: dict[int, list[int]] = {}
 
     def limits(self, sequence: Sequence) -> list[int]:
