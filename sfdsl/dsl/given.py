@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeVar
 
 from sfdsl.dsl.errors import DeclarationError
 from sfdsl.jsonata import Expression, has_marks
+from sfdsl.jsonata.marks import plain
 
 T = TypeVar("T")
+
+_FAR = 1e15  # beyond any number that AWS takes anywhere, and within what a float can hold
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 def text(value: Any, what: str, hint: str = "") -> str:
@@ -51,6 +56,15 @@ def one_of(value: Any, kind: type[T], what: str, hint: str = "") -> T | None:
     raise DeclarationError(f"{what} is a {kind.__name__}, not {shown(value)}", hint)
 
 
+def optional_text(value: Any, what: str) -> str | None:
+    """A text that is known now, or None.
+
+    Raises:
+        DeclarationError: It is neither.
+    """
+    return None if value is None else text(value, what)
+
+
 def number(value: Any, what: str, *, whole: bool = False) -> Any:
     """A number that is known now, or a placeholder `${Name}`.
 
@@ -58,9 +72,56 @@ def number(value: Any, what: str, *, whole: bool = False) -> Any:
         DeclarationError: It is neither.
     """
     numeric = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
-    if numeric or (isinstance(value, str) and "${" in value and not has_marks(value)):
+    if numeric and -_FAR < value < _FAR:
+        return value
+    if isinstance(value, str) and "${" in value and not has_marks(value):
         return value
     raise DeclarationError(f"{what} is a {'whole ' if whole else ''}number, not {shown(value)}")
+
+
+def number_or_later(value: Any, what: str) -> Any:
+    """A number, a placeholder, an expression that gives one, or None.
+
+    Raises:
+        DeclarationError: It is none of these.
+    """
+    return value if value is None or _is_later(value) else number(value, what)
+
+
+def text_or_later(value: Any, what: str) -> Any:
+    """A text, an expression that gives one, or None.
+
+    Raises:
+        DeclarationError: It is none of these.
+    """
+    return value if value is None or _is_later(value) else text(value, what)
+
+
+def _is_later(value: Any) -> bool:
+    return isinstance(value, Expression) or (isinstance(value, str) and (has_marks(value) or value.startswith("{%")))
+
+
+def json_object(value: Any, what: str, hint: str) -> dict[str, Any]:
+    """An object of plain JSON.
+
+    Raises:
+        DeclarationError: It is none, or something in it is no JSON.
+    """
+    if not isinstance(value, dict):
+        raise DeclarationError(f"{what} is {shown(value)}", hint)
+    seen: set[int] = set()
+    stack: list[Any] = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, (dict, list)) and id(each) not in seen:
+            seen.add(id(each))
+            stack.extend(each.values() if isinstance(each, dict) else each)
+            if isinstance(each, dict) and not all(isinstance(key, str) for key in each):
+                wrong = next(key for key in each if not isinstance(key, str))
+                raise DeclarationError(f"{what} has the key {shown(wrong)}, which is no text", hint)
+        elif not (each is None or isinstance(each, (bool, int, float, str, dict, list))):
+            raise DeclarationError(f"{what} holds {shown(each)}, which is no JSON", hint)
+    return value
 
 
 def boolean(value: Any, what: str) -> Any:
@@ -107,8 +168,10 @@ def shown(value: Any) -> str:
     """A value as a message shows it: at most a line of it."""
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    if isinstance(value, str):
+        value = plain(value)
     try:
-        written = repr(value)
+        written = _ADDRESS.sub("", repr(value))
     except Exception:  # a message about a wrong value is no place to fail over how it shows itself
         written = f"a {type(value).__name__}"
     return written if len(written) <= 80 else f"{written[:76]} ..."

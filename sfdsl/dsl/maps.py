@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from sfdsl.dsl.errors import DeclarationError
-from sfdsl.dsl.given import number, one_of, shown, text, texts
+from sfdsl.dsl.given import number, number_or_later, one_of, optional_text, shown, text, texts
 from sfdsl.dsl.references import MapIndex, MapItem
 from sfdsl.dsl.steps import UNSET, Catching, Chain, Step, Steps, chain
 from sfdsl.jsonata import Expression, Value
@@ -40,7 +40,7 @@ class Map(Catching):
     ) -> None:
         super().__init__(name, **common)
         self.over = over
-        self.max_concurrency = max_concurrency
+        self.max_concurrency = number_or_later(max_concurrency, f"max_concurrency of {self.name!r}")
         self.select = select
         self.items = None if items is None else number(items, f"items of {self.name!r}", whole=True)
         self.item: MapItem | None = None
@@ -120,8 +120,12 @@ class DistributedMap(Map):
         self.reader = one_of(reader, Reader, f"the reader of {shown(name)}", "write Reader.csv(Bucket=..., Key=...)")
         self.batch = one_of(batch, Batch, f"the batch of {shown(name)}", "write Batch(items=100)")
         self.writer = one_of(writer, Writer, f"the writer of {shown(name)}", "write Writer(Bucket=..., Prefix=...)")
-        self.tolerated_failure_percentage = tolerated_failure_percentage
-        self.tolerated_failure_count = tolerated_failure_count
+        self.tolerated_failure_percentage = number_or_later(
+            tolerated_failure_percentage, f"tolerated_failure_percentage of {shown(name)}"
+        )
+        self.tolerated_failure_count = number_or_later(
+            tolerated_failure_count, f"tolerated_failure_count of {shown(name)}"
+        )
         self.execution_type = execution_type.upper()
         self.label = None if label is None else text(label, f"the label of {shown(name)}")
         super().__init__(name, body=body, **more)
@@ -145,6 +149,11 @@ class Reader:
         self.resource = f"arn:aws:states:::s3:{api}"
         self.arguments = arguments
         self.config = {key: value for key, value in config.items() if value is not None}
+        for key, value in self.config.items():
+            if key == "MaxItems":
+                number_or_later(value, "max_items of a Reader")
+            elif key != "CSVHeaders":
+                text(value, f"{key} of a Reader")
 
     @classmethod
     def csv(
@@ -203,8 +212,8 @@ class Batch:
             raise DeclarationError("a Batch needs a limit", "write Batch(items=100) or Batch(bytes=200_000)")
         if input is not None and not isinstance(input, dict):
             raise DeclarationError(f"the input of a Batch is {shown(input)}", "write a dict")
-        self.items = items
-        self.bytes = bytes
+        self.items = number_or_later(items, "items of a Batch")
+        self.bytes = number_or_later(bytes, "bytes of a Batch")
         self.input = {} if input is None else input
 
 
@@ -213,5 +222,5 @@ class Writer:
 
     def __init__(self, *, transformation: str | None = None, output_type: str | None = None, **target: Value) -> None:
         self.arguments = target
-        self.transformation = transformation
-        self.output_type = output_type
+        self.transformation = optional_text(transformation, "the transformation of a Writer")
+        self.output_type = optional_text(output_type, "output_type of a Writer")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sfdsl.dsl.errors import DeclarationError
-from sfdsl.dsl.given import one_of, shown, text, texts
+from sfdsl.dsl.given import json_object, one_of, shown, text, texts
 from sfdsl.dsl.policies import Defaults, Duration, fixed_seconds
 from sfdsl.dsl.references import PipelineError, PipelineInput
 from sfdsl.dsl.registry import declare_pipeline
@@ -51,7 +51,7 @@ class Pipeline:
         if not name or name in (".", "..") or any(letter in name for letter in "/\\\0"):
             # It is the name of a folder, too, which no suppressed finding may lead somewhere else.
             raise DeclarationError(f"{name!r} cannot be the name of a pipeline", "write letters, digits, '-' and '_'")
-        if type not in _TYPES:
+        if not isinstance(type, str) or type not in _TYPES:
             raise DeclarationError(f"a pipeline's type is {' or '.join(map(repr, _TYPES))}, not {shown(type)}")
         self.origin = here()
         self.type = type
@@ -59,11 +59,8 @@ class Pipeline:
         self.defaults = Defaults() if given is None else given
         self.timeout = fixed_seconds(timeout, f"the timeout of pipeline {name!r}")
         self.suppress = texts(suppress, f"suppress of pipeline {name!r}", "write suppress=['SF113']")
-        if definition is not None and not isinstance(definition, dict):
-            raise DeclarationError(
-                f"the definition of pipeline {name!r} is {shown(definition)}", "write the state machine's ASL as a dict"
-            )
-        self.definition = definition
+        asl = "write the state machine's ASL as a dict"
+        self.definition = None if definition is None else json_object(definition, f"the definition of {name!r}", asl)
         written = module_docstring() if documentation is None else documentation
         self.documentation = text(written, f"the documentation of pipeline {name!r}").strip()
         self.schema = schema(input)
@@ -94,8 +91,8 @@ class Pipeline:
 
     def variable(self, name: str) -> Expression:
         """A variable that a step sets with `assign(name=...)`."""
-        if name not in self._variables:
-            self._variables[name] = Variable(variable_name(name))
+        if variable_name(name) not in self._variables:
+            self._variables[name] = Variable(name)
         return self._variables[name]
 
     def __repr__(self) -> str:

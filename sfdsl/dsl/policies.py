@@ -18,7 +18,7 @@ Duration: TypeAlias = "int | float | str | timedelta | Expression"
 """Seconds as a number, a text (`90s`, `5m`, `1h30m`, `2d`), a timedelta, a `${Placeholder}` or an expression."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_TEXT = re.compile(r"(?:[0-9]+[smhdw])+\Z")
+_TEXT = re.compile(r"(?:[0-9]{1,12}[smhdw])+\Z")
 
 
 def seconds(value: Duration, what: str) -> int | str | Expression:
@@ -33,10 +33,10 @@ def seconds(value: Duration, what: str) -> int | str | Expression:
         if "${" in value or has_marks(value) or value.startswith("{%"):
             return value
         if _TEXT.match(value):
-            return sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+)([smhdw])", value))
+            return sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"([0-9]+)([smhdw])", value))
     else:
         length = value.total_seconds() if hasattr(value, "total_seconds") else value
-        if isinstance(length, (int, float)) and not isinstance(length, bool) and length % 1 == 0:
+        if isinstance(length, (int, float)) and not isinstance(length, bool) and abs(length) < 1e15 and length % 1 == 0:
             return int(length)
     raise DeclarationError(
         f"{what} is a duration in whole seconds, not {shown(value)}",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from sfdsl.dsl.errors import DeclarationError
 from sfdsl.dsl.fragments import labelled
-from sfdsl.dsl.given import boolean, options_of, refuse_unknown, shown, text, texts
+from sfdsl.dsl.given import boolean, options_of, refuse_unknown, shown, text, text_or_later, texts
 from sfdsl.dsl.policies import Duration, Retry, fixed_seconds, policies, seconds
 from sfdsl.dsl.references import StepResult
 from sfdsl.dsl.registry import declare_step
@@ -76,8 +76,8 @@ class Step:
         length = fixed_seconds(duration, f"the duration of {self.name!r}")
         self.duration = float(length) if isinstance(length, int) else None
         self.suppress = texts(suppress, f"suppress of {self.name!r}", "write suppress=['SF113']")
-        self._output = output(StepResult(self)) if callable(output) and not isinstance(output, Expression) else output
-        if self._output is not UNSET and isinstance(self, (Fail, Raise)):
+        self._output = self._output_of(output)
+        if output is not UNSET and isinstance(self, (Fail, Raise)):
             raise DeclarationError(f"{kind} {self.name!r} has no output", "write error= and cause=")
         self._assigned: dict[str, Value] = {}
         self._next: Step | None = None
@@ -117,6 +117,20 @@ class Step:
             self._next = following
         elif self._next is not following:
             self._conflicts.append(Conflict(self, following, origin))
+
+    def _output_of(self, output: Value) -> Value:
+        if not callable(output) or isinstance(output, Expression):
+            return output
+        import inspect
+
+        try:
+            inspect.signature(output).bind(None)
+        except (TypeError, ValueError):
+            raise DeclarationError(
+                f"output of {self.name!r} is {shown(output)}, which does not take the result of the step",
+                'write output=lambda result: {"id": result.Id}, or a value',
+            ) from None
+        return output(StepResult(self))
 
     # What the lowering asks of every step.
     def _branches(self) -> list[Step]:
@@ -272,7 +286,7 @@ class Wait(Step):
                 "write Wait('Name', '5m') or Wait('Name', until=...)",
             )
         self.seconds = None if duration is None else seconds(duration, "the duration of a Wait")
-        self.until = until
+        self.until = text_or_later(until, f"until of {self.name!r}")
 
 
 class Succeed(Step):
@@ -295,8 +309,8 @@ class Fail(Step):
 
     def __init__(self, name: str, error: Value = None, cause: Value = None, **common: Any) -> None:
         super().__init__(name, **common)
-        self.error = error
-        self.cause = cause
+        self.error = text_or_later(error, f"the error of {self.name!r}")
+        self.cause = text_or_later(cause, f"the cause of {self.name!r}")
 
 
 class Raise(Step):
@@ -313,8 +327,10 @@ class Raise(Step):
 
     def __init__(self, name: str, *, error: Value, cause: Value = "", **common: Any) -> None:
         super().__init__(name, **common)
-        self.error = error
-        self.cause = cause
+        if error is None:
+            raise DeclarationError(f"Raise {self.name!r} has no error", "write error='RowsUncorrectable'")
+        self.error = text_or_later(error, f"the error of {self.name!r}")
+        self.cause = text_or_later("" if cause is None else cause, f"the cause of {self.name!r}")
 
 
 class Arm:

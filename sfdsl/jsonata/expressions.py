@@ -212,6 +212,8 @@ class Negative(Expression):
 class Call(Expression):
     """A function of JSONata with its arguments, by its name there without `$`."""
 
+    __match_args__ = ("_function", "_arguments")
+
     def __init__(self, function: str, *arguments: Value) -> None:
         self._function = function
         self._arguments = arguments

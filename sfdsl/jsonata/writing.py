@@ -45,10 +45,12 @@ class Resolved(NamedTuple):
         text: Ready to stand in an expression as an operand.
         indexable: Whether `[0]` behind it takes an element of the whole, and not one of each element of a list that
             the path goes through.
+        there: What to ask for where it is asked whether the value is there; None is the text itself.
     """
 
     text: str
     indexable: bool = False
+    there: str | None = None
 
 
 Resolve: TypeAlias = "Callable[[Reference, tuple[str, ...]], Resolved]"
@@ -147,12 +149,14 @@ class _Writer:
             case Negative():
                 return f"-{self.operand(value._value, _UNARY)}", _UNARY
             case Default():
-                there, text = self.operand(value._value, _NONE), self.array(value._value, _NONE)
-                return f"$exists({there}) ? {text} : {self.array(value._otherwise, _NONE)}", _CONDITIONAL
+                text, otherwise = self.array(value._value, _NONE), self.array(value._otherwise, _NONE)
+                return f"$exists({self._there(value._value)}) ? {text} : {otherwise}", _CONDITIONAL
             case Conditional():
                 test = self.operand(value._test, _CONDITIONAL + 1)
                 then, otherwise = self.array(value._then, _NONE), self.array(value._otherwise, _NONE)
                 return f"{test} ? {then} : {otherwise}", _CONDITIONAL
+            case Call("exists", (asked,)):
+                return f"$exists({self._there(asked)})", _PATH
             case Call():
                 written = self.operand if value._function in TAKE_COLLAPSED else self.array
                 return f"${value._function}({', '.join(written(each, _NONE) for each in value._arguments)})", _PATH
@@ -168,7 +172,7 @@ class _Writer:
     def _path(self, path: Path) -> str:
         base, fields, rest = path._names()
         if isinstance(base, Reference):
-            text, indexable = self._resolve(base, fields)
+            text, indexable, _ = self._resolve(base, fields)
         else:
             text = dotted(self.operand(base, _PATH), fields)
             indexable = len(fields) < (2 if isinstance(base, (Parameter, Variable)) else 1)
@@ -182,6 +186,15 @@ class _Writer:
             text = f"{whole}[{self.operand(key, _NONE)}]"
             indexable, names = True, 0
         return text
+
+    def _there(self, value: Value) -> str:
+        """What to ask for where it is asked whether a value is there."""
+        if isinstance(value, (Reference, Path)):
+            base, fields, rest = (value, (), ()) if isinstance(value, Reference) else value._names()
+            if isinstance(base, Reference) and not rest:
+                resolved = self._resolve(base, fields)
+                return resolved.text if resolved.there is None else resolved.there
+        return self.operand(value, _NONE)
 
     def _binary(self, value: Binary) -> tuple[str, int]:
         # Down the left side in a loop: a sum of a thousand terms is a thousand levels deep there.

@@ -7,7 +7,7 @@ A program is what an author means, told without sfdsl: steps with expressions, i
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -143,10 +143,6 @@ class Known:
             self.error,
         )
 
-    def unsure(self, more: tuple[tuple[str, str], ...]) -> Known:
-        sure = tuple(each for each in self.sure if each not in more)
-        return Known(sure, tuple(dict.fromkeys((*self.maybe, *more))), self.items, self.variables, self.error)
-
 
 class Draw:
     """Draws one program.
@@ -164,7 +160,7 @@ class Draw:
 
     def program(self) -> Program:
         on_error: Block | None = None
-        steps, _known = self.block(Known(), 0, top=True)
+        steps, _ = self.block(Known(), 0, top=True)
         if self.chance.random() < 0.6:
             self.left = max(self.left, 2)
             on_error, _ = self.block(Known(error=True), 2, ends=True)
@@ -357,7 +353,7 @@ class Draw:
         return read if sure and path[-1] != "opt" and self.chance.random() < 0.8 else ("default", read, otherwise)
 
     def number(self, known: Known, depth: int) -> Expr:
-        options: list[Expr | None] = [("number", self.chance.randint(-3, 9)), ("input", ("n",))]
+        options: list[Option] = [("number", self.chance.randint(-3, 9)), ("input", ("n",))]
         options.append(self.of_task(known, ("n",), ("number", self.chance.randint(0, 9))))
         options.append(self.of_task(known, ("opt",), ("number", self.chance.randint(0, 9))))
         options.append(self.of_task(known, ("obj", "a"), ("input", ("n",))))
@@ -365,60 +361,81 @@ class Draw:
         options += [("index", name) for name, kind in known.items if kind == "indexed"]
         options += [("item", name, ("id",)) for name, kind in known.items if kind != "batch"]
         if depth > 0:
-            less = depth - 1
+
+            def number() -> Expr:
+                return self.number(known, depth - 1)
+
+            def rows() -> Expr:
+                return self.rows(known, depth - 1)
+
             options += [
-                (self.chance.choice(("+", "-", "*")), self.number(known, less), self.number(known, less)),
-                ("when", self.boolean(known, less), self.number(known, less), self.number(known, less)),
-                ("count_of", self.rows(known, less)),
-                ("sum_ids", self.rows(known, less), self.chance.choice(PARAMETERS)),
-                ("negative", self.number(known, less)),
-                ("by_hand", self.chance.sample(PARAMETERS, 2), self.number(known, less), self.number(known, less)),
-                ("first_tag", self.rows_read(known), self.number(known, less)),
+                lambda: (self.chance.choice(("+", "-", "*")), number(), number()),
+                lambda: ("when", self.boolean(known, depth - 1), number(), number()),
+                lambda: ("count_of", rows()),
+                lambda: ("sum_ids", rows(), self.chance.choice(PARAMETERS)),
+                lambda: ("negative", number()),
+                lambda: ("by_hand", tuple(self.chance.sample(PARAMETERS, 2)), number(), number()),
+                lambda: ("first_tag", self.rows_read(known), number()),
             ]
         return self.pick(options)
 
     def boolean(self, known: Known, depth: int) -> Expr:
-        options: list[Expr | None] = [("input", ("flag",)), self.of_task(known, ("ok",), ("bool", True))]
-        options.append(("<", self.number(known, 0), self.number(known, 0)))
+        options: list[Option] = [("input", ("flag",)), self.of_task(known, ("ok",), ("bool", True))]
+        options.append(lambda: ("<", self.number(known, 0), self.number(known, 0)))
         if tasks := [name for name, sure in self.tasks(known) if sure]:
-            options.append(("has", ("result", self.chance.choice(tasks), ("opt",))))
-            options.append(("=", ("result", self.chance.choice(tasks), ("opt",)), ("number", 3)))
+            options.append(lambda: ("has", ("result", self.chance.choice(tasks), ("opt",))))
+            options.append(lambda: ("=", ("result", self.chance.choice(tasks), ("opt",)), ("number", 3)))
         if depth > 0:
-            less = depth - 1
+
+            def number() -> Expr:
+                return self.number(known, depth - 1)
+
+            def boolean() -> Expr:
+                return self.boolean(known, depth - 1)
+
             options += [
-                (self.chance.choice(("and", "or")), self.boolean(known, less), self.boolean(known, less)),
-                ("not", self.boolean(known, less)),
-                (self.chance.choice(("=", "!=", "<", "<=")), self.number(known, less), self.number(known, less)),
-                ("=", self.text(known, less), self.text(known, less)),
-                ("in", self.number(known, less), (1, 2, 3)),
+                lambda: (self.chance.choice(("and", "or")), boolean(), boolean()),
+                lambda: ("not", boolean()),
+                lambda: (self.chance.choice(("=", "!=", "<", "<=")), number(), number()),
+                lambda: ("=", self.text(known, depth - 1), self.text(known, depth - 1)),
+                lambda: ("in", number(), (1, 2, 3)),
             ]
         return self.pick(options)
 
     def text(self, known: Known, depth: int) -> Expr:
-        options: list[Expr | None] = [("text", self.chance.choice(TEXTS)), ("input", ("text",))]
+        options: list[Option] = [("text", self.chance.choice(TEXTS)), ("input", ("text",))]
         options.append(self.of_task(known, ("text",), ("text", "none")))
         options.append(self.of_task(known, ("obj", "b", "c"), ("text", "none")))
         if known.error:
             options += [("error", "Error"), ("error", "State")]
         if depth > 0:
-            pieces = [self.chance.choice((self.text, self.number))(known, depth - 1) for _ in range(2)]
-            options += [("joined", self.chance.choice(TEXTS[1:]), *pieces), ("upper", self.text(known, depth - 1))]
+
+            def piece() -> Expr:
+                return self.chance.choice((self.text, self.number))(known, depth - 1)
+
+            options.append(lambda: ("joined", self.chance.choice(TEXTS[1:]), piece(), piece()))
+            options.append(lambda: ("upper", self.text(known, depth - 1)))
         return self.pick(options)
 
     def rows_read(self, known: Known) -> Expr:
-        options: list[Expr | None] = [("input", ("rows",)), self.of_task(known, ("rows",), ("list", ()))]
+        options: list[Option] = [("input", ("rows",)), self.of_task(known, ("rows",), ("list", ()))]
         options += [("item", name, ("Items",)) for name, kind in known.items if kind == "batch"]
         return self.pick(options)
 
     def rows(self, known: Known, depth: int) -> Expr:
-        options: list[Expr | None] = [self.rows_read(known)]
+        options: list[Option] = [self.rows_read(known)]
         if depth > 0:
             parameter = self.chance.choice(PARAMETERS)
-            options.append(("filter", self.rows(known, depth - 1), parameter, self.number(known, depth - 1)))
+            options.append(lambda: ("filter", self.rows(known, depth - 1), parameter, self.number(known, depth - 1)))
         return self.pick(options)
 
-    def pick(self, options: list[Expr | None]) -> Expr:
-        return self.chance.choice([each for each in options if each is not None])
+    def pick(self, options: list[Option]) -> Expr:
+        picked = self.chance.choice([each for each in options if each is not None])
+        return picked() if callable(picked) else picked
+
+
+Option: TypeAlias = Expr | Callable[[], Expr] | None
+"""An expression, or how to draw it; None where there is none."""
 
 
 def _both(before: Known, afters: list[Known]) -> Known:

@@ -187,13 +187,11 @@ class Meaning:
             if isinstance(answer, str):
                 raise Failed(answer, step.name)
             result = {"Payload": answer}
-        before = frame.results.get(step.name, MISSING)
         frame.results[step.name] = result
         output = result if step.output is None else self.value(step.output, frame)
         assigned = {}
         for name, value in step.assign.items():
             assigned[name] = self.value(value, frame)
-        del before
         frame.variables.update(assigned)
         return output
 

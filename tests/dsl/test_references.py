@@ -221,7 +221,7 @@ def test_an_error_is_kept_with_the_state_it_came_from() -> None:
     assert found["B"]["Catch"][0]["Assign"] == {
         "caught": {
             "Error": "{% $states.errorOutput.Error %}",
-            "Cause": "{% $states.errorOutput.Cause & '' %}",
+            "Cause": "{% $type($states.errorOutput.Cause) = 'string' ? $states.errorOutput.Cause : '' %}",
             "State": "B",
         }
     }

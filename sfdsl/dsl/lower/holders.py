@@ -66,8 +66,9 @@ class Holder:
         """How an expression reads fields of what is kept at `base`, where `fields` of it are kept."""
         if self.boxed:
             base = dotted(base, (BOX,))
-        if self.each and fields.kept_at(path) < len(path):
-            return of_each(base, path)
+        kept = fields.kept_at(path)
+        if self.each and kept < len(path):
+            return of_each(base, path)._replace(there=dotted(base, path[:kept]))
         return _below_kept(base, path, fields)
 
     def build(self, fields: Fields, value: Callable[[FieldPath], Any]) -> Any:

@@ -97,10 +97,11 @@ def read_each(path: FieldPath) -> Read:
 
 def caught(state: str, path: FieldPath) -> Any:
     """A part of the caught error as a catcher assigns it; all three parts for ()."""
-    # A Fail may have no Cause; joined to '' it is a text all the same, where a bare read would fail the execution.
+    # An error may come without a Cause, which is null then, or missing: a text all the same.
+    cause = "$type($states.errorOutput.Cause) = 'string' ? $states.errorOutput.Cause : ''"
     parts = {
         "Error": Read(jsonata="$states.errorOutput.Error", jsonpath="$.Error"),
-        "Cause": Read(jsonata="$states.errorOutput.Cause & ''", jsonpath="$.Cause"),
+        "Cause": Read(jsonata=cause, jsonpath="$.Cause"),
         "State": state,
     }
     return parts if not path else parts[path[0]]
