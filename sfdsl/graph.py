@@ -40,7 +40,7 @@ class FlowGraph:
         """The states as a `networkx.DiGraph`, an edge wherever one state can lead to another."""
         import networkx
 
-        graph = networkx.DiGraph()
+        graph: Any = networkx.DiGraph()
         graph.add_nodes_from(self.by_name)
         graph.add_edges_from((edge.source, edge.target) for edge in self.edges if edge.target in self.by_name)
         return graph

@@ -16,7 +16,7 @@ class Placed(Protocol):
     """Any node with an origin: a state, a retrier, a rule, a machine."""
 
     @property
-    def origin(self) -> Origin: ...  # noqa: D102 - the class says it
+    def origin(self) -> Origin: ...
 
 
 class Check(Rule):
