@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator
 from attrs import field, frozen
 
 from sfdsl import jsonpath
+from sfdsl.cost.partition.contexts import readable
 from sfdsl.graph import FlowGraph, WorkflowGraph
 from sfdsl.jsonata_text import facts
 from sfdsl.model.edges import EdgeKind
@@ -229,8 +230,11 @@ def context_of(text: Text) -> tuple[Context, ...]:
 
 
 def reads_whole_context(scope: Scope, state: State) -> bool:
-    """Whether a state reads the context object, or its part `Execution`, as a whole."""
-    return any(read in ((), ("Execution",)) for text in texts(scope, state) for read in context_of(text))
+    """Whether a state reads the context object, or its part `Execution`, as a whole, or in a form not understood."""
+    return any(
+        read in ((), ("Execution",)) or not readable(text.text)
+        for text in texts(scope, state) for read in context_of(text)
+    )  # fmt: skip
 
 
 def own_item(text: Text, state: State) -> bool:

@@ -405,6 +405,8 @@ class Runs:
         state = self.graph.by_name[name]
         terms = self.terms
         piece.eligible = not terms.blockers[name]
+        if any(edge.source not in self.graph.reachable for edge in self.graph.incoming[name]):
+            piece.eligible = False  # a state that is never entered would lead into the middle of a child
         for edge in self.graph.outgoing[name]:
             if edge.target in self.graph.by_name:
                 (piece.caught if edge.kind is EdgeKind.CATCH else piece.normal).add(edge.target)
