@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help compile test lint types stale campaign judges bench clean
+.PHONY: help compile test lint types stale campaign campaigns judges bench clean
 
 help: ## List the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -24,7 +24,10 @@ types: .venv/dev ## Check the types
 stale: .venv/dev ## Fail if generated/ is not what pipelines/ compile to
 	$(BIN)/sfdsl compile --check
 
-campaign: .venv/dev ## Run the longer tests
+campaign: .venv/dev ## Draw thousands of pipelines and expressions instead of hundreds
+	SFDSL_EXAMPLES=3000 $(BIN)/python -m pytest -n auto tests/dsl/test_semantics.py tests/test_jsonata_text.py tests/test_jsonata_text_evaluation.py
+
+campaigns: .venv/dev ## Run the long campaigns of simulator, permissions and cost: an hour and more
 	$(BIN)/python -m pytest -n auto -m campaign
 
 judges: .venv/dev ## Ask other tools about generated/: cfn-lint, asl-validator, mermaid (the last two from npm)
