@@ -136,6 +136,7 @@ class Frame:
         id: Like a box's; arrows lead to and from the frame by it.
         name: Its name in lines; empty for the machine.
         entry: Where an execution comes in: says what the Parallel or Map does; None for machine and branches.
+        exit: Id for the point that arrows leave a Parallel or Map from, where it has several ends.
         parts: What it holds, in flow order.
         arrows: Between its parts, and from the entry to them or into its branches.
         start: Id of the part that runs first; None where there is none.
@@ -145,6 +146,7 @@ class Frame:
     kind: Kind
     name: tuple[str, ...] = ()
     entry: Box | None = None
+    exit: str = ""
     parts: tuple[Part, ...] = ()
     arrows: tuple[Arrow, ...] = ()
     start: str | None = None
@@ -153,6 +155,17 @@ class Frame:
     def boxes(self) -> tuple[Box, ...]:
         """The boxes that stand in it directly."""
         return tuple(part for part in self.parts if isinstance(part, Box))
+
+    def last(self) -> Iterator[Box]:
+        """The boxes in which the frame can end, those of frames in it included; its entry where it holds nothing."""
+        branches = [part for part in self.parts if isinstance(part, Frame) and part.kind is Kind.BRANCH]
+        for flow in branches or [self]:
+            leading = {arrow.tail for arrow in flow.arrows}
+            for part in flow.parts:
+                if part.id not in leading:
+                    yield from [part] if isinstance(part, Box) else part.last()
+        if not any(flow.parts for flow in branches or [self]) and self.entry is not None:
+            yield self.entry
 
 
 Part: TypeAlias = "Box | Frame"

@@ -166,6 +166,7 @@ class _Drawing:
             kind=Kind.PARALLEL,
             name=_name(state.name),
             entry=entry,
+            exit=self.id(f"{own}_out"),
             parts=tuple(branches),
             arrows=tuple(Arrow(tail=entry.id, head=branch.id, kind=ArrowKind.NEXT) for branch in branches),
             start=entry.id,
@@ -178,7 +179,8 @@ class _Drawing:
         says = labels.wrap(labels.each(state), DETAIL_WIDTH, 2)
         badges = (*_map_badges(state), *_badges(state), *caught)
         entry = Box(id=self.id(f"{own}_in"), kind=Kind.ENTRY, name=says, badges=badges)
-        frame = Frame(id=own, kind=Kind.MAP, name=_name(state.name), entry=entry, start=entry.id)
+        exit_ = self.id(f"{own}_out")
+        frame = Frame(id=own, kind=Kind.MAP, name=_name(state.name), entry=entry, exit=exit_, start=entry.id)
         for below in inner(scope, state):
             body = self.flow(below, own, Kind.MAP)
             into = () if body.start is None else (Arrow(tail=entry.id, head=body.start, kind=ArrowKind.NEXT),)

@@ -6,7 +6,6 @@ import re
 import shutil
 import sys
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,8 +79,8 @@ class _Exit:
 
 
 def _exit(frame: Frame) -> _Exit:
-    last = tuple(_last(frame))
-    return _Exit(last[0]) if len(last) == 1 else _Exit(f"{frame.id}_out", last)
+    last = tuple(box.id for box in frame.last())
+    return _Exit(last[0]) if len(last) == 1 else _Exit(frame.exit, last)
 
 
 def _frame(dot: Any, frame: Frame, diagram: Diagram, exits: dict[str, _Exit]) -> None:
@@ -149,21 +148,6 @@ def _arrow(dot: Any, arrow: Arrow, diagram: Diagram, exits: dict[str, _Exit]) ->
         if frame is not None:
             look[key] = _cluster(frame)
     dot.edge(*ends, **look)
-
-
-def _last(frame: Frame) -> Iterator[str]:
-    """Ids of the boxes of a frame that lead no further in it."""
-    flows = [part for part in frame.parts if isinstance(part, Frame)] if frame.kind is Kind.PARALLEL else [frame]
-    for flow in flows:
-        leading = {arrow.tail for arrow in flow.arrows}
-        ends = [part for part in flow.parts if part.id not in leading]
-        for part in ends:
-            if isinstance(part, Box):
-                yield part.id
-            else:
-                yield from _last(part)
-    if not flows and frame.entry is not None:
-        yield frame.entry.id
 
 
 def _cluster(frame: Frame) -> str:

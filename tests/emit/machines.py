@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import count
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -108,20 +110,42 @@ def tasks(*names: str) -> WorkflowGraph:
     return WorkflowGraph(Workflow(name="names", machine=StateMachine(start_at=names[0], states=states)))
 
 
-def chain(count: int) -> dict[str, Any]:
+def chain(length: int) -> dict[str, Any]:
     """A chain of tasks with a choice after every tenth, as JSON."""
     states: dict[str, Any] = {}
-    for i in range(count):
-        way: dict[str, Any] = {"Next": f"Step {i + 1}"} if i + 1 < count else {"End": True}
-        if i % 10 == 9 and i + 1 < count:
+    for i in range(length):
+        way: dict[str, Any] = {"Next": f"Step {i + 1}"} if i + 1 < length else {"End": True}
+        if i % 10 == 9 and i + 1 < length:
             states[f"Step {i}"] = {
                 "Type": "Choice",
                 "Choices": [{"Variable": "$.n", "NumericEquals": i, "Next": f"Step {i + 1}"}],
-                "Default": f"Step {min(i + 3, count - 1)}",
+                "Default": f"Step {min(i + 3, length - 1)}",
             }
         else:
             states[f"Step {i}"] = {"Type": "Task", "Resource": LAMBDA, "TimeoutSeconds": 60, **way}
     return json.loads(json.dumps({"StartAt": "Step 0", "States": states}))  # type: ignore[no-any-return]
+
+
+def nested(random: Random, depth: int) -> dict[str, Any]:
+    """Parallels and Maps inside each other, as JSON."""
+    numbers = count()
+
+    def flow(below: int) -> dict[str, Any]:
+        names = [f"S{next(numbers)}" for _ in range(random.randint(1, 3))]
+        states: dict[str, Any] = {}
+        for name, after in zip(names, [*names[1:], None], strict=True):
+            way: dict[str, Any] = {"End": True} if after is None else {"Next": after}
+            match random.choice(("Pass", "Parallel", "Map")) if below else "Pass":
+                case "Parallel":
+                    branches = [flow(below - 1) for _ in range(random.randint(1, 3))]
+                    states[name] = {"Type": "Parallel", "Branches": branches, **way}
+                case "Map":
+                    states[name] = {"Type": "Map", "ItemProcessor": flow(below - 1), **way}
+                case _:
+                    states[name] = {"Type": "Pass", **way}
+        return {"StartAt": names[0], "States": states}
+
+    return flow(depth)
 
 
 NASTY = (

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import re
+from random import Random
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,9 +10,9 @@ from hypothesis import strategies as st
 from sfdsl.emit import mermaid
 from sfdsl.emit.drawing import draw
 from tests.conftest import shared
-from tests.emit.machines import EVERYTHING, NASTY, graph, names, tasks
+from tests.emit.machines import EVERYTHING, NASTY, graph, names, nested, tasks
 
-LABEL = r'"((?:[^"#<>&;`%\n]|%(?![%{])|#(?:\d+|quot|lt|gt|amp);|<br/>|</?b>)*)"'
+LABEL = r'"((?:[^"#<>&;`%\n]|%(?![%{])|#(?:\d+|quot|lt|gt|amp|nbsp);|<br/>|</?b>)*)"'
 WORD = "[A-Z][A-Za-z0-9_]*"
 OPEN, CLOSE = r"(?:\(\[|\[|\{\{|\{|\()", r"(?:\]\)|\]|\}\}|\}|\))"
 LINES = (
@@ -19,8 +20,8 @@ LINES = (
     "flowchart TD",
     "",
     rf" +{WORD}{OPEN}{LABEL}{CLOSE}:::[a-z]+",
-    rf" +subgraph {WORD}\[{LABEL}\]",
-    " +direction TB",
+    rf' +subgraph {WORD}\[" "\]',
+    rf" +{WORD}\(\( \)\):::entry",
     " +end",
     rf"    {WORD} (?:-->|-\.->)(?:\|{LABEL}\|)? {WORD}",
     r"    classDef [a-z]+ fill:#[0-9a-f]{6},stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}(?:,stroke-dasharray:4 3)?",
@@ -32,8 +33,11 @@ GRAMMAR = re.compile("|".join(f"(?:{line})" for line in LINES))
 
 def shown(label: str) -> list[str]:
     """The lines that a reader sees of a label."""
-    text = re.sub(r"#(\d+|quot|lt|gt|amp);", lambda m: f"&{'#' if m[1].isdigit() else ''}{m[1]};", label)
-    return [html.unescape(re.sub("</?b>", "", line)).replace("\u200b", "") for line in text.split("<br/>")]
+    text = re.sub(r"#(\d+|quot|lt|gt|amp|nbsp);", lambda m: f"&{'#' if m[1].isdigit() else ''}{m[1]};", label)
+    return [
+        html.unescape(re.sub("</?b>", "", line)).replace("\u200b", "").replace("\xa0", " ")
+        for line in text.split("<br/>")
+    ]
 
 
 def test_the_whole_text() -> None:
@@ -77,25 +81,71 @@ def test_the_whole_text() -> None:
 
 def test_branches_and_bodies_are_subgraphs() -> None:
     lines = mermaid.emit(graph(EVERYTHING)).splitlines()
-    start = lines.index('    subgraph Sources["<b>Sources</b>"]')
-    assert lines[start : start + 16] == [
-        '    subgraph Sources["<b>Sources</b>"]',
-        "        direction TB",
-        '        Sources_in(["2 branches at once"]):::entry',
-        '        subgraph Sources_1["branch 1"]',
-        "            direction TB",
+    start = lines.index('    subgraph Sources[" "]')
+    assert lines[start : start + 14] == [
+        '    subgraph Sources[" "]',
+        '        Sources_in(["<b>Sources</b><br/>2 branches at once"]):::entry',
+        '        subgraph Sources_1[" "]',
         '            Orders["<b>Orders</b><br/>s3:listObjectsV2"]:::task',
         "        end",
-        '        subgraph Sources_2["branch 2"]',
-        "            direction TB",
-        '            subgraph Each_file["<b>Each file</b>"]',
-        "                direction TB",
-        '                Each_file_in(["each of $.files<br/>5 at once"]):::entry',
+        '        subgraph Sources_2[" "]',
+        '            subgraph Each_file[" "]',
+        '                Each_file_in(["<b>Each file</b><br/>each of $.files<br/>5 at once"]):::entry',
         '                Copy["<b>Copy</b><br/>lambda:invoke"]:::task',
         '                Breathe{{"<b>Breathe</b><br/>30 s"}}:::wait',
         "            end",
         "        end",
+        "        Sources_out(( )):::entry",
+        "    end",
     ]
+
+
+def ways(text: str) -> list[tuple[str, str, str]]:
+    """The arrows: from, line with its label, to."""
+    return re.findall(rf"^    ({WORD}) ((?:-->|-\.->).*) ({WORD})$", text, re.MULTILINE)
+
+
+def test_arrows_lead_from_box_to_box_across_frames() -> None:
+    found = ways(mermaid.emit(graph(EVERYTHING)))
+    for way in (
+        ("Extract", "-->", "Sources_in"),
+        ("Sources_in", '-->|"branch 1"|', "Orders"),
+        ("Sources_in", '-->|"branch 2"|', "Each_file_in"),
+        ("Orders", "-->", "Sources_out"),
+        ("Breathe", "-->", "Sources_out"),
+        ("Sources_out", "-->", "Rows_rejected"),
+        ("Shape", "-->", "Done"),
+        ("Load_in", '-.->|"States.ItemReaderFailed"|', "Park"),
+    ):
+        assert way in found
+
+
+@given(st.randoms(use_true_random=False))
+def test_no_arrow_touches_a_subgraph_however_deep_they_are_nested(random: Random) -> None:
+    text = mermaid.emit(graph(nested(random, depth=4)))
+    frames = set(re.findall(rf"subgraph ({WORD})", text))
+    boxes = set(re.findall(rf"^ +({WORD}){OPEN}", text, re.MULTILINE)) - {"subgraph"}
+    assert frames.isdisjoint(boxes)
+    for tail, _, head in ways(text):
+        assert {tail, head} <= boxes, "mermaid fails to lay out many a diagram in which an arrow ends at a subgraph"
+
+
+def test_a_frame_whose_ends_all_fail_is_left_from_its_entry() -> None:
+    body = {"StartAt": "F", "States": {"F": {"Type": "Fail"}}}
+    states = {"M": {"Type": "Map", "ItemProcessor": body, "Next": "D"}, "D": {"Type": "Succeed"}}
+    assert ("M_in", "-->", "D") in ways(mermaid.emit(graph({"StartAt": "M", "States": states})))
+
+
+def test_a_branch_without_states_is_left_out() -> None:
+    text = mermaid.emit(graph({"StartAt": "P", "States": {"P": {"Type": "Parallel", "Branches": [{}], "End": True}}}))
+    assert ways(text) == [("Start", "-->", "P_in"), ("P_in", "-->", "End")]
+    assert text.count("subgraph") == 1
+
+
+def test_long_lines_on_arrows_are_not_broken_again() -> None:
+    rule = {"Variable": "$.look.at.this.value", "NumericEquals": 1, "Next": "A"}
+    states = {"C": {"Type": "Choice", "Choices": [rule]}, "A": {"Type": "Succeed"}}
+    assert '|"$.look.at.this.value#nbsp;==#nbsp;1"|' in mermaid.emit(graph({"StartAt": "C", "States": states}))
 
 
 def test_the_dashed_red_arrows_are_the_catches() -> None:
