@@ -1,7 +1,8 @@
 """Distributions of time, up to the five minutes that an Express execution may take.
 
 Whole milliseconds hold exactly what measured and declared durations say; past `MOST_ATOMS` different times, they are
-moved to multiples of 100 ms, each split over its two neighbours so that the mean stays what it is.
+moved to multiples of 100 ms, each split over its two neighbours so that the mean stays what it is. What billing rounds
+up is then counted as half a step, as it is for times that are spread over the steps evenly.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from sfdsl.aws.quotas import EXPRESS_SECONDS
 from sfdsl.cost.prices import ROUNDING_MS
 
 CAP_MS = EXPRESS_SECONDS.limit * 1000
-MOST_ATOMS = 4000
+MOST_ATOMS = 6001
 FEW_ATOMS = 100
 NEGLIGIBLE = 1e-17
 """Of many times, those less likely than this are left out."""
@@ -27,11 +28,17 @@ class Times:
     Attributes:
         atoms: Milliseconds, at most `CAP_MS` -> probability.
         over: Probability of more than `CAP_MS`.
+        coarse: Whether times were moved to multiples of 100 ms.
     """
 
-    __slots__ = ("atoms", "over")
+    __slots__ = ("atoms", "coarse", "over")
 
-    def __init__(self, atoms: dict[int, float], over: float = 0.0) -> None:
+    def __init__(self, atoms: dict[int, float], over: float = 0.0, coarse: bool = False) -> None:
+        self.coarse = coarse
+        if len(atoms) > FEW_ATOMS:
+            atoms = {ms: p for ms, p in atoms.items() if p > NEGLIGIBLE}
+            if len(atoms) > MOST_ATOMS:
+                atoms, self.coarse = _coarse(atoms), True
         self.atoms = atoms
         self.over = over
 
@@ -49,6 +56,8 @@ class Times:
     def billed_seconds(self) -> float:
         """The same, each time rounded up to the 100 ms that Express bills."""
         total = sum(-(-ms // ROUNDING_MS) * p for ms, p in self.atoms.items()) * ROUNDING_MS
+        if self.coarse:
+            total += sum(self.atoms.values()) * ROUNDING_MS / 2
         return (total + CAP_MS * self.over) / 1000
 
     @property
@@ -76,7 +85,7 @@ class Times:
                     over += p * q
                 else:
                     atoms[ms] = atoms.get(ms, 0.0) + p * q
-        return Times(_coarse(atoms), over)
+        return Times(atoms, over, self.coarse or other.coarse)
 
     def delayed(self, ms: int) -> Times:
         """The same, later."""
@@ -84,13 +93,13 @@ class Times:
             return self
         atoms = {at + ms: p for at, p in self.atoms.items() if at + ms <= CAP_MS}
         over = self.over + sum(p for at, p in self.atoms.items() if at + ms > CAP_MS)
-        return Times(atoms, over)
+        return Times(atoms, over, self.coarse)
 
     def scaled(self, probability: float) -> Times:
         """The same, with a probability."""
         if probability == 1:
             return self
-        return Times({ms: p * probability for ms, p in self.atoms.items()}, self.over * probability)
+        return Times({ms: p * probability for ms, p in self.atoms.items()}, self.over * probability, self.coarse)
 
     def plus(self, other: Times) -> Times:
         """Either this or that: the probabilities add up."""
@@ -99,7 +108,7 @@ class Times:
         atoms = dict(self.atoms)
         for ms, p in other.atoms.items():
             atoms[ms] = atoms.get(ms, 0.0) + p
-        return Times(_coarse(atoms), self.over + other.over)
+        return Times(atoms, self.over + other.over, self.coarse or other.coarse)
 
     def repeated(self, times: int) -> Times:
         """So many of these, one after the other."""
@@ -123,12 +132,13 @@ class Times:
             if at > before:
                 atoms[ms] = at - before
             before = at
-        return Times(atoms, max(0.0, self.mass**count - before) if self.over > 0 else 0.0)
+        return Times(atoms, max(0.0, self.mass**count - before) if self.over > 0 else 0.0, self.coarse)
 
     def without(self, other: Times) -> Times:
         """This, a part of it taken away."""
         atoms = {ms: p - other.atoms.get(ms, 0.0) for ms, p in self.atoms.items()}
-        return Times({ms: p for ms, p in atoms.items() if p > ROUNDOFF}, max(0.0, self.over - other.over))
+        atoms = {ms: p for ms, p in atoms.items() if p > ROUNDOFF}
+        return Times(atoms, max(0.0, self.over - other.over), self.coarse)
 
     def certain(self) -> Times:
         """The same, given that it happens; nothing where it never does."""
@@ -155,7 +165,7 @@ def of(seconds: Iterable[float]) -> Times:
             over += 1 / len(values)
         else:
             atoms[ms] = atoms.get(ms, 0.0) + 1 / len(values)
-    return Times(_coarse(atoms), over)
+    return Times(atoms, over)
 
 
 def slowest(branches: Iterable[Times]) -> Times:
@@ -179,15 +189,10 @@ def slowest(branches: Iterable[Times]) -> Times:
             atoms[ms] = at - before
         before = at
     over = max(0.0, math.prod(each.mass for each in found) - before) if any(each.over for each in found) else 0.0
-    return Times(_coarse(atoms), over)
+    return Times(atoms, over, any(each.coarse for each in found))
 
 
 def _coarse(atoms: dict[int, float]) -> dict[int, float]:
-    if len(atoms) <= FEW_ATOMS:
-        return atoms
-    atoms = {ms: p for ms, p in atoms.items() if p > NEGLIGIBLE}
-    if len(atoms) <= MOST_ATOMS:
-        return atoms
     coarse: dict[int, float] = {}
     for ms, p in atoms.items():
         low = ms - ms % ROUNDING_MS

@@ -53,10 +53,12 @@ def test_billing_rounds_every_time_up() -> None:
 
 
 def test_too_many_times_keep_their_mean() -> None:
-    one = times.of(i * 0.0371 for i in range(3000))
+    one = times.of(i * 0.0371 for i in range(5000))
     two = one.then(times.of([0.0001, 3.3337]))
+    assert two.coarse
     assert len(two.atoms) <= 3001
     assert two.seconds == pytest.approx(one.seconds + (0 + 3.334) / 2)
+    assert two.billed_seconds == pytest.approx(two.seconds + 0.05)
 
 
 def test_what_takes_too_long_is_over() -> None:

@@ -117,7 +117,7 @@ def answering(seed: int, faults: float) -> Answer:
         # By what it is asked, too: which of several items comes first is another matter.
         asked = _unnumbered(json.dumps(arguments, sort_keys=True))
         rng = random.Random(f"{seed} {name} {asked} {call if faults else 0}")
-        after = rng.randint(1, 400) / 1000
+        after = rng.uniform(0.001, 0.4)  # no two the same: which of two errors at one moment comes first is open
         if rng.random() < faults:
             raise TaskError(rng.choice(("Busy", "Wrong", "States.Timeout")), f'{{"of": "{name}"}}', after=after)
         told = {

@@ -164,6 +164,10 @@ def _steady(items: Items) -> Items:
                 found.append(evolve(item, arms=tuple((p, _steady(arm)) for p, arm in item.arms)))
             case Loop():
                 found += _steady(item.body)
+            case Both():
+                found.append(evolve(item, branches=tuple(_steady(branch) for branch in item.branches)))
+            case Each():
+                found.append(evolve(item, body=_steady(item.body)))
             case _:
                 found.append(item)
     return tuple(found)

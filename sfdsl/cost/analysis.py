@@ -1,0 +1,140 @@
+"""The whole of it for one workflow: what it costs, what the rewrites and the Express children save, what is left."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from sfdsl.cost.estimate import STEP_FUNCTIONS, Estimate, Line, estimate
+from sfdsl.cost.knowledge import Assumption
+from sfdsl.cost.partition.outline import Outlined, outline
+from sfdsl.cost.partition.plan import Plan, choose
+from sfdsl.cost.partition.terms import Options
+from sfdsl.cost.prices import Prices, load
+from sfdsl.cost.profile import Profile
+from sfdsl.cost.rewrites import Evidence, Refusal, Rewrite, Rewritten, rewrite
+from sfdsl.model.workflow import Workflow
+
+
+@frozen(kw_only=True)
+class Saving:
+    """What one kind of rewrite saved, in one round of the rules.
+
+    Attributes:
+        rewrite: Its name.
+        number: Its number in the catalogue.
+        evidence: Each thing that it did, with why it is safe.
+        transitions: State transitions less in one execution, as expected.
+        dollars: Dollars less in one execution; negative where it costs more.
+    """
+
+    rewrite: str
+    number: str
+    evidence: tuple[Evidence, ...]
+    transitions: float
+    dollars: float
+
+
+@frozen(kw_only=True)
+class Analysis:
+    """What a workflow costs, and what it costs at its cheapest.
+
+    Attributes:
+        workflow: As declared.
+        before: What it costs.
+        savings: What the rewrites saved, in the order in which they ran.
+        refusals: What the rewrites left alone, and why.
+        rewritten: The workflow after them.
+        plan: Which states had better run in Express.
+        outlined: The parent and its Express children.
+        executions_per_month: None is unknown.
+    """
+
+    workflow: Workflow
+    before: Estimate
+    savings: tuple[Saving, ...]
+    refusals: tuple[Refusal, ...] = field(hash=False)
+    rewritten: Workflow
+    plan: Plan
+    outlined: Outlined
+    executions_per_month: float | None = None
+
+    @property
+    def dollars_before(self) -> float:
+        """Dollars of one execution as declared, at list price and without free tiers."""
+        return self.before.dollars
+
+    @property
+    def dollars_after(self) -> float:
+        """Dollars of one execution at its cheapest."""
+        return self.plan.after + sum(line.dollars for line in self.other_lines)
+
+    @property
+    def other_lines(self) -> tuple[Line, ...]:
+        """What other services charge: as before, since neither rewrites nor children change what is called."""
+        return tuple(line for line in self.before.lines if line.what not in STEP_FUNCTIONS)
+
+    @property
+    def month(self) -> tuple[float, float] | None:
+        """Dollars a month before and after, with tiers and free tiers; None where the traffic is not known."""
+        before, after = self.before.month, self.plan.month_after
+        if before is None or after is None or self.executions_per_month is None:
+            return None
+        others = self.executions_per_month * sum(line.dollars for line in self.other_lines)
+        return before, after + others
+
+    @property
+    def assumptions(self) -> tuple[Assumption, ...]:
+        """What the figures rest on, each once."""
+        return tuple(dict.fromkeys((*self.before.assumptions, *self.plan.assumptions)))
+
+
+def analyse(
+    workflow: Workflow,
+    profile: Profile | None = None,
+    prices: Prices | None = None,
+    options: Options | None = None,
+    *,
+    rewriting: bool = True,
+    unlocking: bool = True,
+) -> Analysis:
+    """What a workflow costs, before and after everything that lowers it.
+
+    Args:
+        workflow: As declared.
+        profile: Its traffic; None is what notes and definition say.
+        prices: None is us-east-1.
+        options: What may be chosen for Express.
+        rewriting: Whether the rewrites run (`--no-rewrites`).
+        unlocking: Whether to try what further assertions would save.
+    """
+    prices = prices or load()
+    before = estimate(workflow, profile, prices)
+    savings: list[Saving] = []
+    last = before
+
+    def measure(each: Rewrite, made: Rewritten) -> None:
+        nonlocal last
+        now = estimate(made.workflow, profile, prices)
+        savings.append(
+            Saving(
+                rewrite=each.name,
+                number=each.number,
+                evidence=made.evidence,
+                transitions=last.transitions - now.transitions,
+                dollars=last.workflow_dollars - now.workflow_dollars,
+            )
+        )
+        last = now
+
+    rewritten = rewrite(workflow, after=measure) if rewriting else Rewritten(workflow=workflow)
+    plan = choose(rewritten.workflow, profile, prices, options, unlocking=unlocking)
+    return Analysis(
+        workflow=workflow,
+        before=before,
+        savings=tuple(savings),
+        refusals=rewritten.refusals,
+        rewritten=rewritten.workflow,
+        plan=plan,
+        outlined=outline(plan),
+        executions_per_month=before.executions_per_month,
+    )

@@ -1,0 +1,330 @@
+"""What `sfdsl cost` prints: before and after, what saved what and why it is safe, what an assertion would unlock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sfdsl.cost.analysis import Analysis, Saving
+from sfdsl.cost.estimate import Estimate
+from sfdsl.cost.knowledge import Assumption
+from sfdsl.cost.partition.blockers import Blocker
+from sfdsl.cost.partition.plan import Unlock
+from sfdsl.cost.partition.runs import Region, Return
+from sfdsl.model.workflow import MachineType
+
+_NOTHING = ", and nothing to save"
+MOST = 12
+"""Entries of a list that the text shows; the JSON has all of them."""
+
+
+def as_text(analysis: Analysis) -> str:
+    """The report for people; ends in a newline."""
+    parts = [
+        _headline(analysis),
+        _table(analysis),
+        _done(analysis),
+        _unlocks(analysis),
+        _stays(analysis),
+        _spent(analysis),
+        _assumed(analysis.assumptions),
+        _prices(analysis.before),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_json(analysis: Analysis) -> str:
+    """The report as one JSON object; ends in a newline."""
+    return json.dumps(as_object(analysis), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_object(analysis: Analysis) -> dict[str, Any]:
+    """The report as a JSON value; dollars are those of one execution, unless a key says `month`."""
+    plan, before = analysis.plan, analysis.before
+    month = analysis.month
+    return {
+        "workflow": analysis.workflow.name,
+        "type": {"before": analysis.workflow.type.value, "after": plan.type.value},
+        "executions_per_month": analysis.executions_per_month,
+        "dollars": {"before": analysis.dollars_before, "after": analysis.dollars_after},
+        "month": None if month is None else {"before": month[0], "after": month[1]},
+        "step_functions": {"before": before.workflow_dollars, "after": plan.after, "bound": plan.bound},
+        "gap": plan.gap,
+        "transitions": {
+            "expected": before.transitions,
+            "best": before.extremes.transitions[0],
+            "worst": before.extremes.transitions[1],
+        },
+        "seconds": {
+            "expected": before.seconds,
+            "best": before.extremes.seconds[0],
+            "worst": before.extremes.seconds[1],
+        },
+        "rewrites": [_saving(saving) for saving in analysis.savings],
+        "refusals": [
+            {"rewrite": refusal.rewrite, "state": refusal.state, "hazard": refusal.hazard.value}
+            for refusal in analysis.refusals
+        ],
+        "children": [_child(region, child.workflow.name) for region, child in _children(analysis)],
+        "distributed_maps": [
+            {"state": each.state, "before": each.before, "after": each.after, "saved": each.saved}
+            for each in plan.children
+        ],
+        "not_express": {state: [_blocker(each) for each in found] for state, found in plan.blockers.items()},
+        "whole": list(plan.whole),
+        "unlocks": [
+            {"states": list(each.states), "hint": each.hint, "saved": each.saved, "month": each.month}
+            for each in plan.unlocks
+        ],
+        "lines": [
+            {
+                "state": line.state,
+                "what": line.what,
+                "quantity": line.quantity,
+                "unit": line.unit,
+                "dollars": line.dollars,
+            }
+            for line in before.lines
+        ],
+        "assumptions": [
+            {"state": each.state, "what": each.what, "source": each.source, "hint": each.hint}
+            for each in analysis.assumptions
+        ],
+        "prices": {
+            "region": before.prices.region,
+            "remarks": list(before.prices.remarks),
+            "start_end_surcharge": before.prices.start_end_surcharge,
+        },
+    }  # fmt: skip
+
+
+def summary(analysis: Analysis) -> str:
+    """One line: what it costs before and after."""
+    return _headline(analysis)
+
+
+def dollars(amount: float) -> str:
+    """An amount as people read it: cents where there are some, else three digits that count.
+
+    >>> dollars(1234.5), dollars(0.0421), dollars(0.0000127)
+    ('$1,234.50', '$0.0421', '$0.0000127')
+    """
+    size = abs(amount)
+    sign = "-" if amount < 0 else ""
+    if size == 0:
+        return "$0"
+    if size >= 1:
+        return f"{sign}${size:,.2f}"
+    digits = 2
+    while round(size, digits) < 10 ** (2 - digits) and digits < 15:
+        digits += 1
+    return f"{sign}${size:.{digits}f}"
+
+
+def _rate(analysis: Analysis, amount: float) -> str:
+    """Dollars a month where the traffic is known, else for 1,000 executions."""
+    if analysis.executions_per_month is not None:
+        return f"{dollars(amount * analysis.executions_per_month)} a month"
+    return f"{dollars(amount * 1000)} per 1,000 executions"
+
+
+def _headline(analysis: Analysis) -> str:
+    before, after = analysis.dollars_before, analysis.dollars_after
+    name = analysis.workflow.name
+    month = analysis.month
+    if month is not None:
+        then, now = month
+        count = f"{analysis.executions_per_month:,.0f} executions"
+        told = f"{name}: {dollars(then)} a month for {count}"
+        return told + (
+            f", {dollars(now)} after ({_percent(then, now)})" if _less(now, then) else ", and nothing to save"
+        )
+    told = f"{name}: {dollars(before * 1000)} per 1,000 executions"
+    return told + (f", {dollars(after * 1000)} after ({_percent(before, after)})" if _less(after, before) else _NOTHING)
+
+
+def _less(after: float, before: float) -> bool:
+    return after < before * (1 - 1e-9)
+
+
+def _percent(before: float, after: float) -> str:
+    return "0 %" if before <= 0 else f"{100 * (after / before - 1):+.1f} %".replace("+0.0", "0.0")
+
+
+def _table(analysis: Analysis) -> str:
+    before, plan = analysis.before, analysis.plan
+    low, high = before.extremes.transitions
+    quick, slow = before.extremes.seconds
+    rows = [("", "expected", "cheapest way", "dearest way")]
+    if before.type is MachineType.STANDARD:
+        rows.append(("state transitions", f"{before.transitions:,.2f}", f"{low:,.0f}", f"{high:,.0f}"))
+    rows.append(("time", _time(before.seconds), _time(quick), _time(slow)))
+    cheap, dear = before.dollars_range
+    rows.append(
+        ("Step Functions, per 1,000", dollars(before.workflow_dollars * 1000), dollars(cheap * 1000),
+         dollars(dear * 1000))
+    )  # fmt: skip
+    rows.append(("  after", dollars(plan.after * 1000), "", ""))
+    if plan.bound is not None:
+        gap = plan.gap
+        proof = "" if gap is None else ("the best there is" if gap < 1e-9 else f"within {gap:.2%} of the best")
+        rows.append(("  no plan below", dollars(plan.bound * 1000), proof, ""))
+    others = sum(line.dollars for line in analysis.other_lines)
+    if others:
+        rows.append(("other services, per 1,000", dollars(others * 1000), "", ""))
+    return _columns(rows)
+
+
+def _done(analysis: Analysis) -> str:
+    lines: list[str] = []
+    for saving in analysis.savings:
+        what = f"{saving.rewrite} ({saving.number})"
+        worth = f"saves {saving.transitions:,.2f} transitions, {_rate(analysis, saving.dollars)}"
+        lines.append(f"  {what}: {worth}" if saving.transitions > 1e-12 else f"  {what}: a smaller definition")
+        for evidence in saving.evidence[:MOST]:
+            gone = f"without {_names(evidence.removed)}" if evidence.removed else f"in {_names(evidence.states)}"
+            lines.append(f"    {gone}: {'; '.join(reason.value for reason in evidence.because)}")
+        lines += _more(len(saving.evidence))
+    if analysis.plan.type is not analysis.workflow.type:
+        lines.append(f"  type {analysis.plan.type.value}: saves {_rate(analysis, analysis.plan.saved)}")
+    for region, child in _children(analysis):
+        lines.append(
+            f"  Express child {child.workflow.name}: saves {_rate(analysis, region.before - region.after)}; "
+            f"{len(region.states)} states, {_time(region.billed_seconds)} billed, {region.chunks * 64} MB"
+        )
+        lines.append(f"    {_names(region.states)}; {_RETURNS[region.returns]}")
+    for change in analysis.plan.children:
+        lines.append(f"  children of {change.state!r} as {change.after}: saves {_rate(analysis, change.saved)}")
+    return "What lowers it\n" + "\n".join(lines) if lines else ""
+
+
+_RETURNS = {
+    Return.PLAIN: "it is left to one place, so that asking where costs nothing",
+    Return.RAISE: "errors that are caught outside come back as errors",
+    Return.TAGGED: "a Choice asks where it ended, which is counted",
+}
+
+
+def _unlocks(analysis: Analysis) -> str:
+    lines = [f"  {_unlock(each)}: saves {_rate(analysis, each.saved)}" for each in analysis.plan.unlocks[:MOST]]
+    return "What an assertion would unlock\n" + "\n".join(lines + _more(len(analysis.plan.unlocks))) if lines else ""
+
+
+def _unlock(each: Unlock) -> str:
+    if not each.states:
+        return each.hint
+    verb = f"mark {_names(each.states)}"
+    return f"{verb} idempotent" if "idempotent" in each.hint else f"{_names(each.states)}: {each.hint}"
+
+
+def _stays(analysis: Analysis) -> str:
+    plan = analysis.plan
+    if plan.type is MachineType.EXPRESS:
+        return ""
+    own: dict[str, list[Blocker]] = {}
+    for state, found in plan.blockers.items():
+        for each in found:
+            if each.state == state:
+                own.setdefault(f"{each.reason.value}{f'; {each.hint}' if each.hint else ''}", []).append(each)
+    lines = [f"  {_names([each.state for each in found])}: {reason}" for reason, found in own.items()]
+    whole = [] if plan.blockers or not plan.whole else [f"  as a whole: {'; '.join(plan.whole)}"]
+    return "What cannot run in Express\n" + "\n".join(lines + whole) if lines or whole else ""
+
+
+def _spent(analysis: Analysis) -> str:
+    total = analysis.before.dollars
+    if total <= 0:
+        return ""
+    grouped: dict[tuple[str, str], float] = {}
+    for line in analysis.before.lines:
+        grouped[line.what, line.state] = grouped.get((line.what, line.state), 0.0) + line.dollars
+    found = sorted(grouped.items(), key=lambda entry: -entry[1])
+    rows = [
+        (f"  {what}", state or "the execution", _rate(analysis, amount), f"{amount / total:.1%}")
+        for (what, state), amount in found[:MOST]
+    ]
+    return "Where the money goes\n" + _columns(rows) + "".join("\n" + line for line in _more(len(found)))
+
+
+def _assumed(assumptions: Sequence[Assumption]) -> str:
+    grouped: dict[str, list[str]] = {}
+    for each in assumptions:
+        told = f"{each.what} ({each.source}){f'; {each.hint}' if each.hint else ''}"
+        grouped.setdefault(told, []).append(each.state)
+    lines = []
+    for told, states in grouped.items():
+        named = [state for state in states if state]
+        lines.append(f"  {_names(named)}: {told}" if named else f"  {told}")
+    shown = 3 * MOST
+    return "Assumptions\n" + "\n".join(lines[:shown] + _more(len(lines), shown)) if lines else ""
+
+
+def _prices(before: Estimate) -> str:
+    return "Prices\n" + "\n".join(f"  {remark}" for remark in before.prices.remarks)
+
+
+def _children(analysis: Analysis) -> list[tuple[Region, Any]]:
+    return [(child.region, child) for child in analysis.outlined.children]
+
+
+def _saving(saving: Saving) -> dict[str, Any]:
+    return {
+        "rewrite": saving.rewrite,
+        "number": saving.number,
+        "transitions": saving.transitions,
+        "dollars": saving.dollars,
+        "evidence": [
+            {
+                "removed": list(each.removed),
+                "states": list(each.states),
+                "because": [reason.value for reason in each.because],
+            }
+            for each in saving.evidence
+        ],
+    }
+
+
+def _child(region: Region, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "states": list(region.states),
+        "entered": region.entered,
+        "before": region.before,
+        "after": region.after,
+        "billed_seconds": region.billed_seconds,
+        "billed_megabytes": region.chunks * 64,
+        "returns": region.returns.value,
+        "exits": list(region.exits),
+        "caught": list(region.caught),
+    }
+
+
+def _blocker(each: Blocker) -> dict[str, str]:
+    return {"state": each.state, "reason": each.reason.value, "hint": each.hint}
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.4g} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.3g} min"
+    return f"{seconds / 3600:.3g} h" if seconds < 172_800 else f"{seconds / 86_400:.3g} days"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name) for name in names[:6])
+    return shown if len(names) <= 6 else f"{shown} and {len(names) - 6} more"
+
+
+def _more(count: int, shown: int = MOST) -> list[str]:
+    return [f"  and {count - shown} more; --format json has them all"] if count > shown else []
+
+
+def _columns(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
