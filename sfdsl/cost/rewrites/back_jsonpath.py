@@ -10,6 +10,7 @@ from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot
 from sfdsl.cost.rewrites.facts import WHOLE, hands_on_input
 from sfdsl.cost.rewrites.folding import PATH_ERRORS, handles, merged
+from sfdsl.cost.rewrites.forward_jsonpath import check_insertion
 from sfdsl.cost.rewrites.objects import given_object
 from sfdsl.cost.rewrites.pass_tree import PassTree, assigned, pass_tree, result_names, written
 from sfdsl.cost.rewrites.reasons import Hazard
@@ -47,6 +48,7 @@ def folded(draft: Draft, before: State, kind: EdgeKind, index: int, state: Pass)
         Cannot: It cannot be done, or not safely.
     """
     work = pass_tree(state)
+    check_insertion(draft, state)
     if isinstance(before, (Task, Parallel, Map)) and kind is EdgeKind.NEXT:
         return _worker(draft, before, state, work)
     if work.output != GIVEN or not isinstance(before, (Choice, Wait)) or not hands_on_input(before, jsonata=False):

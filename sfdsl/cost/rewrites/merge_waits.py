@@ -64,16 +64,15 @@ def _drop(draft: Draft, state: Wait) -> None:
     if state.next == state.name:
         draft.refuse(state.name, Hazard.ENDLESS_LOOP)
         return
-    sources = [source for source, _, _ in draft.ways_into(state.name)]
-    draft.redirect({state.name: state.next})
-    if state.name == draft.start or any(draft.ways_into(state.name)):
+    changed = draft.redirect({state.name: state.next}).get(state.name, [])
+    stays = state.name == draft.start or any(draft.ways_into(state.name))
+    if stays:
         draft.refuse(state.name, Hazard.ONLY_STATE if state.name == draft.start else Hazard.NEEDED_TO_END)
-        changed = [source for source in sources if source not in {way for way, _, _ in draft.ways_into(state.name)}]
-        if changed:
-            draft.did(Reason.WAITS_AS_LONG, Reason.INPUT_PASSES_THROUGH, states=(state.name, *changed))
-        return
-    draft.remove(state.name)
-    draft.did(Reason.WAITS_AS_LONG, Reason.INPUT_PASSES_THROUGH, removed=(state.name,), states=tuple(sources))
+    else:
+        draft.remove(state.name)
+    if not stays or changed:
+        removed, states = ((), (state.name, *changed)) if stays else ((state.name,), tuple(changed))
+        draft.did(Reason.WAITS_AS_LONG, Reason.INPUT_PASSES_THROUGH, removed=removed, states=states)
 
 
 def _merge(draft: Draft, state: Wait) -> None:

@@ -193,6 +193,13 @@ def test_a_wait_of_no_seconds_goes():
     assert after(merge_waits, definition) == {"T": {"Type": "Task", "Resource": TASK, "End": True}}
 
 
+def test_a_wait_of_no_seconds_stays_for_a_catch_and_goes_for_the_rest():
+    definition = machine(T=task(Catch=[{"ErrorEquals": ["States.ALL"], "Next": "W"}]), W={"Type": "Wait", "Seconds": 0})
+    made = merge_waits(workflow_of(definition))
+    assert after(merge_waits, definition)["T"].get("End") is True
+    assert [(done.removed, done.states) for done in made.evidence] == [((), ("W", "T"))]
+
+
 @pytest.mark.parametrize(
     ("definition", "state", "hazard"),
     [

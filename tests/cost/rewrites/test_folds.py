@@ -223,3 +223,8 @@ def test_an_array_that_is_put_into_an_array_still_lends_it_its_elements():
 def test_a_position_stays_with_the_step_that_it_stands_behind():
     definition = machine("JSONata", T=task(), P={**P, "Output": {"first": "{% $states.input.rows[0].id %}"}})
     assert after(fold_pass_back, definition)["T"]["Output"] == {"first": "{% $states.result.rows[0].id %}"}
+
+
+def test_a_result_path_that_may_fail_is_not_lost_with_the_output_that_nobody_takes():
+    definition = machine(T=task(), P={**P, "ResultPath": "$.d.x", "OutputPath": None})
+    assert hazards(fold_pass_back, definition) == {"P": Hazard.INPUT_MAY_BE_NO_OBJECT}
