@@ -62,7 +62,8 @@ def _of_scope(terms: Terms, scope: Scope, found: dict[int, float]) -> float:
         else:
             seconds = sum(time.seconds for _, time in terms.elapsed.state(scope, name))
             fails = entered * terms.transition if isinstance(state, Fail) else 0.0
-            express.append(entered * seconds * terms.second() + fails)
+            extra = terms.extra(scope, state) if terms.options.extra else 0.0
+            express.append(entered * seconds * terms.second() + fails + extra)
         for way in does.ways:
             if way.target in number and way.probability:
                 arc = number[name], number[way.target]

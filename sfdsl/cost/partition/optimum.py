@@ -262,10 +262,11 @@ class _Solver:
         self.limits = runs.limits(sequence)
         self.odd = [k for k, low in enumerate(self.limits) if 0 <= low < k - 1]
         # Sums before each position, to have those of a run by one subtraction.
-        self.seconds, self.steps, self.bytes, self.counts = [0.0], [0.0], [0], [0]
+        self.seconds, self.steps, self.extra, self.bytes, self.counts = [0.0], [0.0], [0.0], [0], [0]
         for piece, sibling in zip(self.pieces, sequence.siblings, strict=True):
             self.seconds.append(self.seconds[-1] + piece.seconds)
             self.steps.append(self.steps[-1] + piece.steps)
+            self.extra.append(self.extra[-1] + piece.extra)
             self.bytes.append(self.bytes[-1] + piece.bytes)
             self.counts.append(self.counts[-1] + max(1, sibling.last - sibling.first + 1))
         self.longest: dict[int, tuple[int, Run]] = {}  # last position of a run -> its first one so far, and the run
@@ -275,7 +276,6 @@ class _Solver:
         count = len(self.pieces)
         choice = _Choice(count)
         least = choice.least
-        rate = self.terms.second()
         each = self.terms.transition + self.terms.request
         top = self.runs.last(self.sequence) if count else -1
         reach: list[tuple[float, int]] = []  # seconds and least of what follows a run that ends here; where it ends
@@ -285,8 +285,8 @@ class _Solver:
             if not self.terms.options.children or not piece.eligible:
                 reach.clear()
                 continue
-            insort(reach, (rate * self.seconds[position + 1] + least[position + 1], position))
-            fixed = piece.entered * each - rate * self.seconds[position]
+            insort(reach, (self._paid(position + 1) + least[position + 1], position))
+            fixed = piece.entered * each - self._paid(position)
             barrier = min((k for k in self.odd if self.limits[k] < position < k), default=count)
             too_late = count
             for tail, last in reach if piece.entered > 0 else ():
@@ -305,6 +305,10 @@ class _Solver:
             if self.limits[position] < 0:
                 reach.clear()
         return choice
+
+    def _paid(self, position: int) -> float:
+        """The least that Express pays for the time of all siblings before a position."""
+        return self.terms.second() * self.seconds[position] + self.extra[position]
 
     def confirm(self, choice: _Choice) -> bool:
         """Look at the runs that were chosen; True where one is not what it was taken for."""
@@ -332,11 +336,16 @@ class _Solver:
             region = self.known[position, last]
             return (float("inf") if region is None else region.after), False
         run = self._run(position, last)
+        behind = last + 1
         cost = self.runs.cost(
-            run, self.pieces[position].entered, self.bytes[last + 1] - self.bytes[position],
-            self.steps[last + 1] - self.steps[position], self.counts[last + 1] - self.counts[position],
+            run,
+            self.pieces[position].entered,
+            self.bytes[behind] - self.bytes[position],
+            self.steps[behind] - self.steps[position],
+            self.counts[behind] - self.counts[position],
+            self.extra[behind] - self.extra[position],
             self.runs.hoped(run),
-        )  # fmt: skip
+        )
         return cost.dollars, cost.late > self.terms.late
 
     def _run(self, position: int, last: int) -> Run:

@@ -242,8 +242,10 @@ class _Chooser:
         return self._cost_of_express(terms), reasons
 
     def _cost_of_express(self, terms: Terms) -> float:
-        logs = terms.log_dollars(len(terms.graph.graph(terms.graph.scopes[0]).by_name))
-        return terms.request + self._gb_seconds() * self.prices.duration_rate(terms.tier) + logs
+        root = terms.graph.scopes[0]
+        logs = terms.log_dollars(len(terms.graph.graph(root).by_name))
+        extra = sum(terms.extra(root, state) for state in root.flow.states) if terms.options.extra else 0.0
+        return terms.request + self._gb_seconds() * self.prices.duration_rate(terms.tier) + logs + extra
 
     def _month(self, plan: Plan) -> float:
         """What Step Functions charges for a month with a plan, at the prices of all tiers."""

@@ -117,10 +117,11 @@ class Piece:
         steps: Parallel branches' and Map iterations' states in one execution of the workflow.
         bytes: Of its states' definitions.
         entered: How often it is entered from outside in one execution.
+        extra: Dollars more that one execution of the workflow pays for what is called here if it is in Express.
         flat: Whether `exits` can be put together from its parts.
     """
 
-    __slots__ = ("bytes", "caught", "eligible", "entered", "exits", "flat", "normal", "seconds", "steps")
+    __slots__ = ("bytes", "caught", "eligible", "entered", "exits", "extra", "flat", "normal", "seconds", "steps")
 
     def __init__(self) -> None:
         self.eligible = True
@@ -131,6 +132,7 @@ class Piece:
         self.steps = 0.0
         self.bytes = 0
         self.entered = 0.0
+        self.extra = 0.0
         self.flat = True
 
     def take(self, other: Piece) -> None:
@@ -140,6 +142,7 @@ class Piece:
         self.caught |= other.caught
         self.seconds += other.seconds
         self.steps += other.steps
+        self.extra += other.extra
         self.bytes += other.bytes
 
 
@@ -248,7 +251,9 @@ class Runs:
         """The states of a run, its entry first."""
         return [name for each in sequence.siblings[position : last + 1] for name in self.sequences.states(each)]
 
-    def cost(self, run: Run, entered: float, size: int, steps: float, count: int, returns: Return) -> Cost:
+    def cost(
+        self, run: Run, entered: float, size: int, steps: float, count: int, extra: float, returns: Return
+    ) -> Cost:
         """What a run costs as a child.
 
         Args:
@@ -257,6 +262,7 @@ class Runs:
             size: Bytes of its definition.
             steps: States of Parallel branches and Map iterations in one execution of the workflow.
             count: How many states it has.
+            extra: Dollars more in one execution of the workflow for what is called.
             returns: How it tells where it ended.
         """
         terms = self.terms
@@ -277,7 +283,7 @@ class Runs:
         elif returns is Return.RAISE:
             errors = run.caught - run.normal
             after += terms.transition * sum(time.mass for target, time in run.exits.items() if target in errors)
-        return Cost(entered * after, late, fails, billed, chunks)
+        return Cost(entered * after + extra, late, fails, billed, chunks)
 
     def hoped(self, run: Run) -> Return:
         """How a run tells where it ended at best."""
@@ -313,7 +319,7 @@ class Runs:
         entered = pieces[0].entered
         cost = self.cost(
             run, entered, sum(piece.bytes for piece in pieces), sum(piece.steps for piece in pieces), len(states),
-            returns,
+            sum(piece.extra for piece in pieces), returns,
         )  # fmt: skip
         return Region(
             scope=self.scope,
@@ -417,6 +423,8 @@ class Runs:
             piece.seconds = entered * sum(time.seconds for _, time in self.elapsed.state(self.scope, name))
         piece.bytes = terms.bytes_of(state)
         piece.steps = sum(terms.inner_steps(below) for below in inner(self.scope, state))
+        if terms.options.extra:
+            piece.extra = terms.extra(self.scope, state)
 
     def _entered(self, sibling: Sibling) -> float:
         behaviour = self.terms.behaviour

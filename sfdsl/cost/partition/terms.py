@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import field, frozen
 
 from sfdsl.aws.quotas import EVENTS_PER_STATE, EXPRESS_SECONDS
 from sfdsl.cost.behaviour import Behaviour
@@ -18,7 +19,7 @@ from sfdsl.jsonata_text import facts, is_expression
 from sfdsl.model import asl
 from sfdsl.model.fields import ABSENT, Json
 from sfdsl.model.states import Catcher, Map, Parallel, State, Task
-from sfdsl.model.workflow import JSONATA, Scope
+from sfdsl.model.workflow import JSONATA, Scope, inner
 
 
 @frozen(kw_only=True)
@@ -31,12 +32,15 @@ class Options:
         callers_ok: Whether nobody who starts the workflow relies on what Express lacks: unique names of executions,
             histories, redrive, StopExecution, `.sync`. Without it the workflow as a whole stays Standard.
         children: Whether regions may become Express children.
+        extra: State -> dollars that an entry costs more in Express than in Standard, where a faster and dearer size of
+            what it calls is taken there.
     """
 
     margin_seconds: float = 30.0
     late: float = 0.0
     callers_ok: bool = False
     children: bool = True
+    extra: Mapping[str, float] = field(factory=dict, hash=False)
 
 
 class Terms:
@@ -93,6 +97,13 @@ class Terms:
                     above = id(each.parent.flow)
                     self._steps[above] = self._steps.get(above, 0.0) + self._steps[id(each.flow)]
         return self._steps[id(scope.flow)]
+
+    def extra(self, scope: Scope, state: State) -> float:
+        """Dollars more that one execution of the workflow pays for what a state, or a state inside it, calls."""
+        total = self.behaviour.entries(scope, state.name) * self.options.extra.get(state.name, 0.0)
+        for below in inner(scope, state):
+            total += sum(self.extra(below, each) for each in below.flow.states)
+        return total
 
     def log_dollars(self, states: int) -> float:
         """Dollars for the logs of one run of a child, as far as they depend on the log level."""
