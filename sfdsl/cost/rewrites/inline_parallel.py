@@ -15,7 +15,16 @@ from sfdsl.cost.rewrites.folding import as_assign, branch_failed_named
 from sfdsl.cost.rewrites.forward_jsonpath import joined
 from sfdsl.cost.rewrites.pass_tree import assigned, pass_tree, written
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
-from sfdsl.cost.rewrites.templates import GIVEN, Composition, Items, Text, object_template, tree_of
+from sfdsl.cost.rewrites.templates import (
+    GIVEN,
+    Composition,
+    Items,
+    Text,
+    object_template,
+    shows,
+    tree_of,
+    uncertain,
+)
 from sfdsl.jsonata_text import facts
 from sfdsl.model.edges import EdgeKind
 from sfdsl.model.fields import ABSENT
@@ -137,6 +146,9 @@ def _ending(draft: Draft, owner: Parallel, state: State, shaping: Pass | None) -
     if isinstance(state, Pass):
         if state.result_path not in (*WHOLE, None):
             raise Cannot(Hazard.INPUT_MAY_BE_NO_OBJECT)
-        after, _ = joined(pass_tree(state), evolve(shaping, name=state.name))
+        work = pass_tree(state)
+        after, shown = joined(work, evolve(shaping, name=state.name))
+        if not shows(uncertain(*work.all), shown):
+            raise Cannot(Hazard.FAILURE_WOULD_BE_LOST)
         return evolve(after, origin=state.origin, comment=state.comment)
     return back_jsonpath.folded(draft, state, EdgeKind.NEXT, 0, shaping)[0]

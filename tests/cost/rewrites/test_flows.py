@@ -51,6 +51,7 @@ def test_a_single_jsonata_branch_makes_the_array_that_the_parallel_made():
         pytest.param(parallel({"A": task(Assign={"v": 1})}, ResultSelector={"a.$": "$[0]"}), "JSONPath", Hazard.SETS_VARIABLES_INSIDE, id="a variable"),
         pytest.param(parallel({"A": {"Type": "Succeed"}}), "JSONata", Hazard.ENDS_INSIDE, id="a Succeed"),
         pytest.param(parallel({"A": {"Type": "Pass", "ResultPath": "$.x"}}, ResultSelector={"a.$": "$[0].a"}), "JSONPath", Hazard.INPUT_MAY_BE_NO_OBJECT, id="a result path that may fail"),
+        pytest.param(parallel({"A": {"Type": "Pass", "Parameters": {"b.$": "$.b"}, "ResultPath": None}}, ResultSelector={"a.$": "$[0].a"}), "JSONPath", Hazard.FAILURE_WOULD_BE_LOST, id="parameters that are dropped and may fail"),
         pytest.param(parallel({"A": task(Odd=1)}), "JSONata", Hazard.ENDS_INSIDE, id="an unknown field inside"),
         pytest.param(parallel({"A": task()}, Odd=1), "JSONata", Hazard.UNKNOWN_FIELDS, id="an unknown field"),
     ],
