@@ -79,6 +79,17 @@ def number(value: Any, what: str, *, whole: bool = False) -> Any:
     raise DeclarationError(f"{what} is a {'whole ' if whole else ''}number, not {shown(value)}")
 
 
+def amount(value: Any, what: str) -> float | None:
+    """A number of at least 0 that is known now, or None.
+
+    Raises:
+        DeclarationError: It is neither.
+    """
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < _FAR):
+        return value
+    raise DeclarationError(f"{what} is a number of at least 0, not {shown(value)}")
+
+
 def number_or_later(value: Any, what: str) -> Any:
     """A number, a placeholder, an expression that gives one, or None.
 
@@ -122,6 +133,26 @@ def json_object(value: Any, what: str, hint: str) -> dict[str, Any]:
         elif not (each is None or isinstance(each, (bool, int, float, str, dict, list))):
             raise DeclarationError(f"{what} holds {shown(each)}, which is no JSON", hint)
     return value
+
+
+ASSERTIONS = ("unordered", "atomic", "no_barrier", "stop_on_abort", "error_names_free", "pure")
+"""The words of `Assertion` in the model, whose import takes longer than all of this package; a test compares them."""
+
+
+def assertions(value: Any, what: str) -> frozenset[str]:
+    """Assertions about a step, by their words.
+
+    Raises:
+        DeclarationError: There is no such assertion.
+    """
+    found = texts(value, what, 'write asserts=["unordered"]')
+    for word in found:
+        if word not in ASSERTIONS:
+            from sfdsl.diagnostics import did_you_mean
+
+            hint = did_you_mean(word, ASSERTIONS) or f"the assertions are {', '.join(ASSERTIONS)}"
+            raise DeclarationError(f"{what}: there is no assertion {word!r}", hint)
+    return frozenset(found)
 
 
 def boolean(value: Any, what: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sfdsl.dsl.errors import DeclarationError
-from sfdsl.dsl.given import json_object, one_of, shown, text, texts
+from sfdsl.dsl.given import amount, json_object, one_of, shown, text, texts
 from sfdsl.dsl.policies import Defaults, Duration, fixed_seconds
 from sfdsl.dsl.references import PipelineError, PipelineInput
 from sfdsl.dsl.registry import declare_pipeline
@@ -15,7 +15,7 @@ from sfdsl.dsl.steps import UNSET, Step, Steps, chain, variable_name
 from sfdsl.jsonata import Expression, Value, Variable
 from sfdsl.origin import here, module_docstring
 
-_TYPES = ("standard", "express")
+_TYPES = ("standard", "express", "auto")
 
 
 class Pipeline:
@@ -27,10 +27,14 @@ class Pipeline:
             Schema; None is anything.
         output: What a successful execution gives; left out, what its last state gives.
         defaults: What every task has unless it says otherwise.
-        type: `standard` or `express`.
+        type: `standard`, `express`, or `auto`: the cheapest of Standard, Standard with Express children for parts of
+            it, and Express. With `auto` you say that whoever starts it can do without what Express lacks.
         timeout: How long a whole execution may take; None is as long as AWS lets it.
         documentation: For the page; left out, the docstring of the module.
         suppress: Codes of findings that are not reported for this pipeline.
+        rewrites: Whether cost rules may merge and drop states; False where somebody reads names of states in histories.
+        executions_per_month: How often it runs, for costs in dollars a month; a profile says it, too.
+        budget: Dollars that a month may cost, the services called included where their prices are known.
         definition: A whole state machine as ASL instead of steps: the way out.
     """
 
@@ -45,6 +49,9 @@ class Pipeline:
         timeout: Duration | None = None,
         documentation: str | None = None,
         suppress: Sequence[str] = (),
+        rewrites: bool = True,
+        executions_per_month: float | None = None,
+        budget: float | None = None,
         definition: dict[str, Any] | None = None,
     ) -> None:
         self.name = text(name, "a pipeline's name", "write Pipeline('orders-etl')")
@@ -53,6 +60,11 @@ class Pipeline:
             raise DeclarationError(f"{name!r} cannot be the name of a pipeline", "write letters, digits, '-' and '_'")
         if not isinstance(type, str) or type not in _TYPES:
             raise DeclarationError(f"a pipeline's type is {' or '.join(map(repr, _TYPES))}, not {shown(type)}")
+        if not isinstance(rewrites, bool):
+            raise DeclarationError(f"rewrites of pipeline {name!r} is True or False, not {shown(rewrites)}")
+        self.rewrites = rewrites
+        self.executions_per_month = amount(executions_per_month, f"executions_per_month of pipeline {name!r}")
+        self.budget = amount(budget, f"the budget of pipeline {name!r}")
         self.origin = here()
         self.type = type
         given = one_of(defaults, Defaults, f"defaults of pipeline {name!r}", "write Defaults(timeout='1h')")

@@ -60,6 +60,29 @@ def fixed_seconds(value: Duration | None, what: str) -> int | str | None:
     return length
 
 
+_LENGTH = re.compile(r"(?:[0-9]{1,12}(?:\.[0-9]{1,6})?(?:ms|[smhdw]))+\Z")
+_PIECE = re.compile(r"([0-9.]+)(ms|[smhdw])")
+
+
+def length(value: Duration | None, what: str) -> float | None:
+    """How long something takes in seconds, parts of them included; None where nobody says.
+
+    Raises:
+        DeclarationError: It is no duration that is known now.
+    """
+    if value is None:
+        return None
+    found: Any = value.total_seconds() if hasattr(value, "total_seconds") else value
+    if isinstance(found, str) and _LENGTH.match(found):
+        found = sum(float(n) * (0.001 if unit == "ms" else _UNITS[unit]) for n, unit in _PIECE.findall(found))
+    if isinstance(found, (int, float)) and not isinstance(found, bool) and 0 <= found < 1e15:
+        return float(found)
+    raise DeclarationError(
+        f"{what} is a number of seconds that is known now, not {shown(value)}",
+        "write a number of seconds, or a text such as '300ms', '90s', '1h30m'",
+    )
+
+
 class Transient(Enum):
     """The type of `TRANSIENT`."""
 

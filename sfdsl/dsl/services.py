@@ -73,8 +73,11 @@ class Operation:
 
 
 _OPTIONS = frozenset(
-    {"timeout", "heartbeat", "credentials", "resources", "output", "comment", "idempotent", "duration", "suppress"}
-)
+    {
+        "timeout", "heartbeat", "credentials", "resources", "output", "comment", "idempotent", "asserts", "fused",
+        "duration", "suppress",
+    }
+)  # fmt: skip
 
 
 class Service:

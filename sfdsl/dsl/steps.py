@@ -7,8 +7,18 @@ from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from sfdsl.dsl.errors import DeclarationError
 from sfdsl.dsl.fragments import labelled
-from sfdsl.dsl.given import boolean, options_of, refuse_unknown, shown, text, text_or_later, texts
-from sfdsl.dsl.policies import Duration, Retry, fixed_seconds, policies, seconds
+from sfdsl.dsl.given import (
+    assertions,
+    boolean,
+    optional_text,
+    options_of,
+    refuse_unknown,
+    shown,
+    text,
+    text_or_later,
+    texts,
+)
+from sfdsl.dsl.policies import Duration, Retry, length, policies, seconds
 from sfdsl.dsl.references import StepResult
 from sfdsl.dsl.registry import declare_step
 from sfdsl.jsonata import Expression, Value
@@ -45,7 +55,9 @@ class Step:
             is given the step's own result: `output=lambda result: {"id": result.Id}`.
         comment: For the definition.
         idempotent: Assert that running it twice does no harm.
-        duration: Assert how long it takes as a rule.
+        asserts: What else holds of it and unlocks savings; `sfdsl cost` says what each would save: `unordered`,
+            `atomic`, `no_barrier`, `stop_on_abort`, `error_names_free`, `pure`.
+        duration: Assert how long it takes as a rule: seconds, also parts of them, or a text such as `300ms` or `2m`.
         suppress: Codes of findings that are not reported for this step.
     """
 
@@ -58,6 +70,7 @@ class Step:
         output: Value = UNSET,
         comment: str | None = None,
         idempotent: bool | None = None,
+        asserts: Sequence[str] = (),
         duration: Duration | None = None,
         suppress: Sequence[str] = (),
         **unknown: Any,
@@ -73,8 +86,8 @@ class Step:
         self.origin = here()
         self.comment = None if comment is None else text(comment, f"the comment of {self.name!r}")
         self.idempotent = boolean(idempotent, f"idempotent of {self.name!r}")
-        length = fixed_seconds(duration, f"the duration of {self.name!r}")
-        self.duration = float(length) if isinstance(length, int) else None
+        self.asserts = assertions(asserts, f"asserts of {self.name!r}")
+        self.duration = length(duration, f"the duration of {self.name!r}")
         self.suppress = texts(suppress, f"suppress of {self.name!r}", "write suppress=['SF113']")
         self._output = self._output_of(output)
         if output is not UNSET and isinstance(self, (Fail, Raise)):
@@ -238,6 +251,8 @@ class Task(Catching):
         heartbeat: How long may pass between two heartbeats; None takes the pipeline's default for tasks with a token.
         credentials: ARN of a role to take on for this task.
         resources: ARNs that the role is narrowed to for this step, where the arguments do not say them.
+        fused: Assert that this function does what the function of the step before and the one of this step do, one
+            after the other, so that calling it alone is enough.
         common: See `Step`.
     """
 
@@ -251,9 +266,11 @@ class Task(Catching):
         heartbeat: Duration | None = None,
         credentials: Value = UNSET,
         resources: Sequence[str] = (),
+        fused: str | None = None,
         **common: Any,
     ) -> None:
         super().__init__(name, **common)
+        self.fused = optional_text(fused, f"fused of {self.name!r}")
         self.resource = text(resource, f"the resource of {self.name!r}")
         self.arguments = arguments
         self.timeout = None if timeout is None else seconds(timeout, f"the timeout of {self.name!r}")

@@ -21,12 +21,31 @@ class MachineType(Enum):
     EXPRESS = "EXPRESS"
 
 
+class Assertion(Enum):
+    """What an author may assert about a state for a cost rule that is not safe without it; written as `asserts=`."""
+
+    UNORDERED = "unordered"
+    """Its effect may come before or after those of its neighbours."""
+    ATOMIC = "atomic"
+    """It may happen together with its neighbours or not at all."""
+    NO_BARRIER = "no_barrier"
+    """An item may go on before the Map in front is done with all others."""
+    STOP_ON_ABORT = "stop_on_abort"
+    """What it started may be stopped where the execution is aborted or times out."""
+    ERROR_NAMES_FREE = "error_names_free"
+    """Nobody reads the names of its errors."""
+    PURE = "pure"
+    """It has no effect but its result."""
+
+
 @frozen(kw_only=True)
 class Notes:
     """What an author asserts about a state, beside what ASL can carry.
 
     Attributes:
         idempotent: Running it twice does no harm; None where nobody said.
+        asserts: What else holds of it.
+        fused: Function that does what the one before it and its own do, one after the other; None is none.
         duration: Seconds it takes as a rule; None is unknown.
         probability: Of the way from a Choice to this state, 0 to 1; None is unknown.
         items: How many items a Map has as a rule; None is unknown.
@@ -35,6 +54,8 @@ class Notes:
     """
 
     idempotent: bool | None = None
+    asserts: frozenset[Assertion] = frozenset()
+    fused: str | None = None
     duration: float | None = None
     probability: float | None = None
     items: int | None = None
@@ -52,11 +73,19 @@ class Workflow:
         documentation: The whole of it, for the page.
         notes: By state name; a state without notes is not in it.
         suppress: Codes of findings that are not reported for this workflow.
+        auto: Whether the cheapest type is chosen, and which parts run as Express children; else it stays of its type.
+        rewrites: Whether cost rules may rewrite it.
+        executions_per_month: How often it runs; None is unknown.
+        budget: Dollars that a month may cost; None is any.
     """
 
     name: str
     machine: StateMachine
     type: MachineType = MachineType.STANDARD
+    auto: bool = False
+    rewrites: bool = True
+    executions_per_month: float | None = None
+    budget: float | None = None
     title: str = ""
     documentation: str = ""
     notes: Mapping[str, Notes] = field(factory=dict, hash=False)

@@ -37,7 +37,11 @@ def lower(pipeline: Pipeline) -> Lowered:
     """The workflow that a pipeline declares, or what is wrong with the declaration."""
     common: dict[str, Any] = {
         "name": pipeline.name,
-        "type": MachineType(pipeline.type.upper()),
+        "type": MachineType.EXPRESS if pipeline.type == "express" else MachineType.STANDARD,
+        "auto": pipeline.type == "auto",
+        "rewrites": pipeline.rewrites,
+        "executions_per_month": pipeline.executions_per_month,
+        "budget": pipeline.budget,
         "title": pipeline.documentation.partition("\n")[0],
         "documentation": pipeline.documentation,
         "suppress": pipeline.suppress,

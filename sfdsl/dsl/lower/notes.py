@@ -5,7 +5,7 @@ from __future__ import annotations
 from sfdsl.dsl.lower.scopes import Outline
 from sfdsl.dsl.maps import Map
 from sfdsl.dsl.steps import Choice, Step, Task
-from sfdsl.model.workflow import Notes
+from sfdsl.model.workflow import Assertion, Notes
 
 
 def notes(outline: Outline) -> dict[str, Notes]:
@@ -15,6 +15,8 @@ def notes(outline: Outline) -> dict[str, Notes]:
     for step in outline.scope_of:
         noted = Notes(
             idempotent=step.idempotent,
+            asserts=frozenset(map(Assertion, step.asserts)),
+            fused=step.fused if isinstance(step, Task) else None,
             duration=step.duration,
             probability=chances.get(step),
             items=step.items if isinstance(step, Map) else None,
