@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from attrs import field, frozen
 
 from sfdsl.cost.estimate import STEP_FUNCTIONS, Estimate, Line, estimate
-from sfdsl.cost.knowledge import Assumption
+from sfdsl.cost.knowledge import Assumption, Knowledge
 from sfdsl.cost.partition.outline import Outlined, outline
-from sfdsl.cost.partition.plan import Plan, choose
+from sfdsl.cost.partition.plan import Plan, choose, keep
 from sfdsl.cost.partition.terms import Options
 from sfdsl.cost.prices import Prices, load
-from sfdsl.cost.profile import Profile
+from sfdsl.cost.profile import Profile, noted
 from sfdsl.cost.rewrites import Evidence, Refusal, Rewrite, Rewritten, rewrite
+from sfdsl.cost.sizing.measured import Sized, advise
 from sfdsl.model.workflow import Workflow
 
 
@@ -46,6 +50,8 @@ class Analysis:
         rewritten: The workflow after them.
         plan: Which states had better run in Express.
         outlined: The parent and its Express children.
+        after: What the parent costs without its children, for the transitions and the time of what is deployed.
+        sized: What measurements say about the sizes of what is called.
         executions_per_month: None is unknown.
     """
 
@@ -56,7 +62,14 @@ class Analysis:
     rewritten: Workflow
     plan: Plan
     outlined: Outlined
+    after: Estimate
+    sized: Sized = field(factory=Sized)
     executions_per_month: float | None = None
+
+    @property
+    def machines(self) -> tuple[Workflow, ...]:
+        """What is deployed: the workflow itself, then its Express children."""
+        return (self.outlined.workflow, *(child.workflow for child in self.outlined.children))
 
     @property
     def dollars_before(self) -> float:
@@ -94,20 +107,21 @@ def analyse(
     prices: Prices | None = None,
     options: Options | None = None,
     *,
-    rewriting: bool = True,
+    measured: Mapping[str, Any] | None = None,
     unlocking: bool = True,
 ) -> Analysis:
     """What a workflow costs, before and after everything that lowers it.
 
     Args:
-        workflow: As declared.
+        workflow: As declared. It is rewritten if its `rewrites` say so, and its type is chosen if it is `auto`.
         profile: Its traffic; None is what notes and definition say.
         prices: None is us-east-1.
-        options: What may be chosen for Express.
-        rewriting: Whether the rewrites run (`--no-rewrites`).
+        options: What may be chosen for Express whatever the workflow says; None is what it says.
+        measured: State -> measurements of the sizes of what it calls, see `sfdsl.cost.sizing.measured`.
         unlocking: Whether to try what further assertions would save.
     """
     prices = prices or load()
+    workflow = noted(workflow, profile)
     before = estimate(workflow, profile, prices)
     savings: list[Saving] = []
     last = before
@@ -126,8 +140,16 @@ def analyse(
         )
         last = now
 
-    rewritten = rewrite(workflow, after=measure) if rewriting else Rewritten(workflow=workflow)
-    plan = choose(rewritten.workflow, profile, prices, options, unlocking=unlocking)
+    rewritten = rewrite(workflow, after=measure) if workflow.rewrites else Rewritten(workflow=workflow)
+    if options is None and not workflow.auto:
+        plan = keep(rewritten.workflow, profile, prices, unlocking=unlocking)
+    else:
+        options = options or Options(callers_ok=True)
+        plan = choose(rewritten.workflow, profile, prices, options, unlocking=unlocking)
+    outlined = outline(plan)
+    sized = Sized()
+    if measured:
+        sized = advise(measured, Knowledge(workflow, profile), before, plan, prices)
     return Analysis(
         workflow=workflow,
         before=before,
@@ -135,6 +157,8 @@ def analyse(
         refusals=rewritten.refusals,
         rewritten=rewritten.workflow,
         plan=plan,
-        outlined=outline(plan),
+        outlined=outlined,
+        after=before if outlined.workflow == workflow else estimate(outlined.workflow, profile, prices),
+        sized=sized,
         executions_per_month=before.executions_per_month,
     )

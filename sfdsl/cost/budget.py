@@ -15,7 +15,7 @@ class OverBudget(Rule):
         long before the bill comes.
 
     Fires on:
-        Pipeline("orders", budget=10) with a profile of 1,000,000 executions a month of 20 transitions each
+        Pipeline("orders", budget=10, executions_per_month=1_000_000) of 20 transitions each
 
     Instead:
         Pipeline("orders", budget=500), or less to pay: `sfdsl cost orders` says what an assertion would unlock
@@ -35,8 +35,7 @@ class BudgetWithoutTraffic(Rule):
         Pipeline("orders", budget=10) without executions_per_month
 
     Instead:
-        [profile]
-        executions_per_month = 30000
+        Pipeline("orders", budget=10, executions_per_month=30_000)
     """
 
     code = "SF451"
@@ -46,29 +45,26 @@ class BudgetWithoutTraffic(Rule):
 RULES: tuple[type[Rule], ...] = (OverBudget, BudgetWithoutTraffic)
 
 
-def check_budget(analysis: Analysis, budget: float, *, optimised: bool = True) -> Diagnostic | None:
+def check_budget(analysis: Analysis, budget: float) -> Diagnostic | None:
     """What is wrong about a budget; None where it is kept.
 
     Args:
         analysis: Of the workflow.
         budget: Dollars a month, Step Functions and the services called.
-        optimised: Whether what is deployed is the workflow after rewrites, with its Express children.
     """
     name, origin = analysis.workflow.name, analysis.workflow.origin
     month = analysis.month
     if month is None:
         return BudgetWithoutTraffic.finding(
             f"the budget of {name!r} is {dollars(budget)} a month, and nobody says how often it runs",
-            hint="say executions_per_month in the profile",
+            hint="say executions_per_month on the pipeline or in its profile",
             origin=origin,
         )
-    cost = month[1] if optimised else month[0]
+    cost = month[1]
     if cost <= budget:
         return None
     best = analysis.plan.unlocks[0] if analysis.plan.unlocks else None
-    if not optimised and month[1] <= budget:
-        hint = f"with its rewrites and Express children it would cost {dollars(month[1])}"
-    elif best is not None and best.month is not None:
+    if best is not None and best.month is not None:
         states = ", ".join(repr(state) for state in best.states)
         hint = f"{best.hint}{f' for {states}' if states else ''}: saves {dollars(best.month)} a month"
     else:

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from sfdsl.cost.profile import Profile, StateProfile
 from sfdsl.model.fields import ABSENT, Absent, Json, Number
@@ -54,6 +54,8 @@ class Knowledge:
     def __init__(self, workflow: Workflow, profile: Profile | None = None) -> None:
         self.workflow = workflow
         self.profile = Profile() if profile is None else profile
+        if self.profile.executions_per_month is None:
+            self.profile = evolve(self.profile, executions_per_month=workflow.executions_per_month)
         self._log: dict[tuple[str, str], Assumption] = {}
 
     @property

@@ -8,6 +8,9 @@ A profile is a `[profile]` table of TOML, written by hand or by `sfdsl profile` 
     [profile.states."Validate"]
     duration = 1.2                      # seconds, "2m", or a list of measured seconds
     failures = { "Lambda.TooManyRequestsException" = 0.01 }
+    idempotent = true                   # as on the step; for state machines that others wrote
+    asserts = ["unordered"]
+    measured = "validate.power.json"    # what Power Tuning or Glue say, for the right size; see sfdsl.cost.sizing
     [profile.states."Rows rejected?"]
     next = { "Load" = 0.9, "Correct" = 0.1 }
 """
@@ -22,8 +25,9 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from sfdsl.diagnostics import did_you_mean
+from sfdsl.model.workflow import Assertion, Notes, Workflow
 
-__all__ = ["Profile", "ProfileError", "StateProfile", "as_toml", "merged", "read"]
+__all__ = ["Profile", "ProfileError", "StateProfile", "as_toml", "merged", "noted", "read"]
 
 LOG_LEVELS = ("OFF", "FATAL", "ERROR", "ALL")
 
@@ -45,6 +49,9 @@ class StateProfile:
         payload_bytes: Of the data that the state hands on, or None.
         memory_mb: Of the Lambda function that it calls, or None.
         usage: What a job uses while it runs, by its unit, such as `dpu`, or {}.
+        idempotent: Whether running it twice does no harm, or None.
+        asserts: What else holds of it.
+        measured: File with measurements of sizes, relative to the profile, or None.
         source: Where this was said.
     """
 
@@ -56,6 +63,9 @@ class StateProfile:
     payload_bytes: float | None = None
     memory_mb: float | None = None
     usage: Mapping[str, float] = field(factory=dict, hash=False)
+    idempotent: bool | None = None
+    asserts: frozenset[Assertion] = frozenset()
+    measured: str | None = None
     source: str = "profile"
 
 
@@ -106,7 +116,7 @@ def read(table: Mapping[str, Any], source: str = "profile") -> Profile:
         states={name: _state(name, value, source) for name, value in states.items()},
         payload_bytes=_number(table, "payload_bytes", source),
         log_level=level,
-        log_data=bool(table.get("log_data", False)),
+        log_data=_boolean(table, "log_data", source) or False,
         gb_hours_before=_number(table, "gb_hours_before", source) or 0.0,
         transitions_before=_number(table, "transitions_before", source) or 0.0,
         source=source,
@@ -128,6 +138,18 @@ def merged(first: Profile, second: Profile) -> Profile:
         transitions_before=second.transitions_before or first.transitions_before,
         states=states,
     )
+
+
+def noted(workflow: Workflow, profile: Profile | None) -> Workflow:
+    """A workflow with the assertions of its profile among the notes on its states."""
+    notes = dict(workflow.notes)
+    for name, state in (profile.states if profile is not None else {}).items():
+        old = notes.get(name, Notes())
+        idempotent = old.idempotent if state.idempotent is None else state.idempotent
+        new = evolve(old, idempotent=idempotent, asserts=old.asserts | state.asserts)
+        if new != old:
+            notes[name] = new
+    return evolve(workflow, notes=notes)
 
 
 def as_toml(profile: Profile) -> str:
@@ -154,6 +176,12 @@ def as_toml(profile: Profile) -> str:
             value = getattr(state, key)
             if value is not None:
                 lines.append(f"{key} = {_shown(value)}")
+        if state.idempotent is not None:
+            lines.append(f"idempotent = {str(state.idempotent).lower()}")
+        if state.asserts:
+            lines.append(f"asserts = [{', '.join(sorted(_quoted(each.value) for each in state.asserts))}]")
+        if state.measured is not None:
+            lines.append(f"measured = {_quoted(state.measured)}")
         for key in ("next", "failures", "usage"):
             entries = getattr(state, key)
             if entries:
@@ -167,6 +195,7 @@ _PROFILE = (
 )  # fmt: skip
 _STATE = (
     "duration", "items", "failures", "failure_rate", "next", "probability", "payload_bytes", "memory_mb", "usage",
+    "idempotent", "asserts", "measured",
 )  # fmt: skip
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -198,16 +227,19 @@ def _state(name: str, table: Any, source: str) -> StateProfile:
         payload_bytes=_number(table, "payload_bytes", where),
         memory_mb=_number(table, "memory_mb", where),
         usage={str(key): _number(usage, key, where) or 0.0 for key in usage},
+        idempotent=_boolean(table, "idempotent", where),
+        asserts=_assertions(table.get("asserts", []), where),
+        measured=_text(table, "measured", where),
         source=source,
     )
 
 
 def _over(first: StateProfile, second: StateProfile) -> StateProfile:
     changes: dict[str, Any] = {}
-    for key in ("durations", "failures", "next", "usage"):
+    for key in ("durations", "failures", "next", "usage", "asserts"):
         if not getattr(second, key):
             changes[key] = getattr(first, key)
-    for key in ("items", "probability", "payload_bytes", "memory_mb"):
+    for key in ("items", "probability", "payload_bytes", "memory_mb", "idempotent", "measured"):
         if getattr(second, key) is None:
             changes[key] = getattr(first, key)
     return evolve(second, **changes)
@@ -227,6 +259,31 @@ def _number(table: Mapping[str, Any], key: str, source: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
         raise ProfileError(f"{source}: {key} is a number of at least 0, not {value!r}")
     return value
+
+
+def _boolean(table: Mapping[str, Any], key: str, where: str) -> bool | None:
+    value = table.get(key)
+    if value is None or isinstance(value, bool):
+        return value
+    raise ProfileError(f"{where}: {key} is true or false, not {value!r}")
+
+
+def _text(table: Mapping[str, Any], key: str, where: str) -> str | None:
+    value = table.get(key)
+    if value is None or isinstance(value, str):
+        return value
+    raise ProfileError(f"{where}: {key} is a text, not {value!r}")
+
+
+def _assertions(value: Any, where: str) -> frozenset[Assertion]:
+    words = [each.value for each in Assertion]
+    if not isinstance(value, list):
+        raise ProfileError(f"{where}: asserts is a list of assertions, not {value!r}")
+    for word in value:
+        if word not in words:
+            hint = did_you_mean(str(word), words) or f"the assertions are {', '.join(words)}"
+            raise ProfileError(f"{where}: there is no assertion {word!r}; {hint}")
+    return frozenset(map(Assertion, value))
 
 
 def _chances(value: Any, key: str, where: str) -> dict[str, float]:

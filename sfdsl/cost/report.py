@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from attrs import frozen
+
 from sfdsl.cost.analysis import Analysis, Saving
 from sfdsl.cost.estimate import Estimate
 from sfdsl.cost.knowledge import Assumption
@@ -26,9 +28,11 @@ def as_text(analysis: Analysis) -> str:
         _table(analysis),
         _done(analysis),
         _unlocks(analysis),
+        _sizes(analysis),
+        _left(analysis),
         _stays(analysis),
         _spent(analysis),
-        _assumed(analysis.assumptions),
+        _assumed(analysis),
         _prices(analysis.before),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -53,6 +57,7 @@ def as_object(analysis: Analysis) -> dict[str, Any]:
         "gap": plan.gap,
         "transitions": {
             "expected": before.transitions,
+            "after": analysis.after.transitions,
             "best": before.extremes.transitions[0],
             "worst": before.extremes.transitions[1],
         },
@@ -77,6 +82,17 @@ def as_object(analysis: Analysis) -> dict[str, Any]:
             {"states": list(each.states), "hint": each.hint, "saved": each.saved, "month": each.month}
             for each in plan.unlocks
         ],
+        "sizes": [
+            {
+                "state": each.state,
+                "change": each.change,
+                "saved": each.saved * before.entries.get(each.state, 0.0),
+                "basis": each.basis,
+                "caveat": each.caveat,
+            }
+            for each in analysis.sized.advice
+        ],
+        "unusable_measurements": [{"state": state, "problem": problem} for state, problem in analysis.sized.problems],
         "lines": [
             {
                 "state": line.state,
@@ -97,6 +113,40 @@ def as_object(analysis: Analysis) -> dict[str, Any]:
             "start_end_surcharge": before.prices.start_end_surcharge,
         },
     }  # fmt: skip
+
+
+@frozen(kw_only=True)
+class PageSection:
+    """What the page of a pipeline says of its costs: texts as people read them, without markup."""
+
+    columns: tuple[str, ...]
+    figures: tuple[tuple[str, ...], ...]
+    improvements: tuple[tuple[str, tuple[str, ...]], ...]
+    children: tuple[str, ...]
+    blocked: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    prices: tuple[str, ...]
+
+
+def page_section(analysis: Analysis) -> PageSection:
+    """What the page of a pipeline says of its costs."""
+    return PageSection(
+        columns=_COLUMNS,
+        figures=tuple(_plain(row) for row in figures(analysis)),
+        improvements=tuple((title, tuple(details)) for title, details in improvements(analysis)),
+        children=tuple(child.workflow.name for _, child in _children(analysis)),
+        blocked=tuple(not_express(analysis)) if analysis.workflow.auto else (),
+        assumptions=tuple(assumed(analysis.assumptions)),
+        prices=analysis.before.prices.remarks,
+    )
+
+
+def _plain(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row without dollar signs, which Markdown may take for formulas."""
+    label, *cells = row
+    if not any("$" in cell for cell in cells):
+        return row
+    return f"{label}, in dollars", *(cell.replace("$", "") for cell in cells)
 
 
 def summary(analysis: Analysis) -> str:
@@ -153,50 +203,81 @@ def _percent(before: float, after: float) -> str:
 
 
 def _table(analysis: Analysis) -> str:
-    before, plan = analysis.before, analysis.plan
+    return _columns([("", *_COLUMNS), *figures(analysis)])
+
+
+_COLUMNS = ("as declared", "as compiled", "cheapest way", "dearest way")
+
+
+def figures(analysis: Analysis) -> list[tuple[str, ...]]:
+    """What it takes and costs: what, as declared, as compiled, and the cheapest and the dearest way as declared."""
+    before, after, plan = analysis.before, analysis.after, analysis.plan
     low, high = before.extremes.transitions
     quick, slow = before.extremes.seconds
-    rows = [("", "expected", "cheapest way", "dearest way")]
-    if before.type is MachineType.STANDARD:
-        rows.append(("state transitions", f"{before.transitions:,.2f}", f"{low:,.0f}", f"{high:,.0f}"))
-    rows.append(("time", _time(before.seconds), _time(quick), _time(slow)))
     cheap, dear = before.dollars_range
-    rows.append(
-        ("Step Functions, per 1,000", dollars(before.workflow_dollars * 1000), dollars(cheap * 1000),
-         dollars(dear * 1000))
-    )  # fmt: skip
-    rows.append(("  after", dollars(plan.after * 1000), "", ""))
+    rows: list[tuple[str, ...]] = []
+    if before.type is MachineType.STANDARD:
+        compiled = f"{after.transitions:,.2f}" if after.type is MachineType.STANDARD else "none: Express"
+        rows.append(("state transitions", f"{before.transitions:,.2f}", compiled, f"{low:,.0f}", f"{high:,.0f}"))
+    rows.append(("time", _time(before.seconds), _time(after.seconds), _time(quick), _time(slow)))
+    rows.append(("Step Functions, per 1,000 executions", *_thousand(before.workflow_dollars, plan.after, cheap, dear)))
     if plan.bound is not None:
         gap = plan.gap
         proof = "" if gap is None else ("the best there is" if gap < 1e-9 else f"within {gap:.2%} of the best")
-        rows.append(("  no plan below", dollars(plan.bound * 1000), proof, ""))
+        rows.append(("no plan costs less than", "", *_thousand(plan.bound), proof, ""))
     others = sum(line.dollars for line in analysis.other_lines)
     if others:
-        rows.append(("other services, per 1,000", dollars(others * 1000), "", ""))
-    return _columns(rows)
+        rows.append(("other services, per 1,000 executions", *_thousand(others, others), "", ""))
+    if (month := analysis.month) is not None and analysis.executions_per_month is not None:
+        count = f"{analysis.executions_per_month:,.0f} executions"
+        rows.append((f"a month of {count}", dollars(month[0]), dollars(month[1]), "", ""))
+    return rows
+
+
+def _thousand(*amounts: float) -> tuple[str, ...]:
+    return tuple(dollars(amount * 1000) for amount in amounts)
 
 
 def _done(analysis: Analysis) -> str:
-    lines: list[str] = []
-    for saving in analysis.savings:
-        what = f"{saving.rewrite} ({saving.number})"
-        worth = f"saves {saving.transitions:,.2f} transitions, {_rate(analysis, saving.dollars)}"
-        lines.append(f"  {what}: {worth}" if saving.transitions > 1e-12 else f"  {what}: a smaller definition")
-        for evidence in saving.evidence[:MOST]:
-            gone = f"without {_names(evidence.removed)}" if evidence.removed else f"in {_names(evidence.states)}"
-            lines.append(f"    {gone}: {'; '.join(reason.value for reason in evidence.because)}")
-        lines += _more(len(saving.evidence))
-    if analysis.plan.type is not analysis.workflow.type:
-        lines.append(f"  type {analysis.plan.type.value}: saves {_rate(analysis, analysis.plan.saved)}")
-    for region, child in _children(analysis):
-        lines.append(
-            f"  Express child {child.workflow.name}: saves {_rate(analysis, region.before - region.after)}; "
-            f"{len(region.states)} states, {_time(region.billed_seconds)} billed, {region.chunks * 64} MB"
-        )
-        lines.append(f"    {_names(region.states)}; {_RETURNS[region.returns]}")
-    for change in analysis.plan.children:
-        lines.append(f"  children of {change.state!r} as {change.after}: saves {_rate(analysis, change.saved)}")
+    lines = [line for title, details in improvements(analysis) for line in (f"  {title}", *_indented(details))]
     return "What lowers it\n" + "\n".join(lines) if lines else ""
+
+
+def _indented(details: Sequence[str]) -> list[str]:
+    return [f"    {detail}" for detail in details[:MOST]] + _more(len(details))
+
+
+def improvements(analysis: Analysis) -> list[tuple[str, list[str]]]:
+    """What lowers the cost: what each saves, and why it is safe, by state."""
+    found: dict[str, list[Saving]] = {}
+    for saving in analysis.savings:
+        found.setdefault(f"{saving.rewrite} ({saving.number})", []).append(saving)
+    told: list[tuple[str, list[str]]] = []
+    for what, savings in found.items():
+        transitions = sum(saving.transitions for saving in savings)
+        worth = f"saves {transitions:,.2f} transitions, {_rate(analysis, sum(each.dollars for each in savings))}"
+        details = [
+            f"{f'without {_names(each.removed)}' if each.removed else f'in {_names(each.states)}'}: "
+            f"{'; '.join(reason.value for reason in each.because)}"
+            for saving in savings
+            for each in saving.evidence
+        ]
+        told.append((f"{what}: {worth if transitions > 1e-12 else 'a smaller definition'}", details))
+    if analysis.plan.type is not analysis.workflow.type:
+        told.append((f"type {analysis.plan.type.value}: saves {_rate(analysis, analysis.plan.saved)}", []))
+    for region, child in _children(analysis):
+        title = (
+            f"Express child {child.workflow.name}: saves {_rate(analysis, region.before - region.after)}; "
+            f"{_count(len(region.states), 'state')}, {_time(region.billed_seconds)} billed, {region.chunks * 64} MB"
+        )
+        told.append((title, [f"{_names(region.states)}; {_RETURNS[region.returns]}"]))
+    for change in analysis.plan.children:
+        told.append((f"children of {change.state!r} as {change.after}: saves {_rate(analysis, change.saved)}", []))
+    return told
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 _RETURNS = {
@@ -218,18 +299,41 @@ def _unlock(each: Unlock) -> str:
     return f"{verb} idempotent" if "idempotent" in each.hint else f"{_names(each.states)}: {each.hint}"
 
 
+def _sizes(analysis: Analysis) -> str:
+    lines = []
+    for each in analysis.sized.advice:
+        saved = each.saved * analysis.before.entries.get(each.state, 0.0)
+        caveat = f", if {each.caveat}" if each.caveat else ""
+        lines.append(f"  {each.state!r}: {each.change}{caveat}: saves {_rate(analysis, saved)} ({each.basis})")
+    lines += [f"  {state!r}: {problem}" for state, problem in analysis.sized.problems]
+    return "What other sizes would save\n" + "\n".join(lines) if lines else ""
+
+
+def _left(analysis: Analysis) -> str:
+    found: dict[str, list[str]] = {}
+    for each in analysis.refusals:
+        found.setdefault(f"{each.hazard.value} ({each.rewrite})", []).append(each.state)
+    lines = [f"  {_names(list(dict.fromkeys(states)))}: {reason}" for reason, states in found.items()]
+    return "What was left as it is\n" + "\n".join(lines[:MOST] + _more(len(lines))) if lines else ""
+
+
 def _stays(analysis: Analysis) -> str:
+    lines = [f"  {reason}" for reason in not_express(analysis)]
+    return "What cannot run in Express\n" + "\n".join(lines) if lines else ""
+
+
+def not_express(analysis: Analysis) -> list[str]:
+    """Why states, or the whole, do not run in Express; states with the same reason stand together."""
     plan = analysis.plan
     if plan.type is MachineType.EXPRESS:
-        return ""
+        return []
     own: dict[str, list[Blocker]] = {}
     for state, found in plan.blockers.items():
         for each in found:
             if each.state == state:
                 own.setdefault(f"{each.reason.value}{f'; {each.hint}' if each.hint else ''}", []).append(each)
-    lines = [f"  {_names([each.state for each in found])}: {reason}" for reason, found in own.items()]
-    whole = [] if plan.blockers or not plan.whole else [f"  as a whole: {'; '.join(plan.whole)}"]
-    return "What cannot run in Express\n" + "\n".join(lines + whole) if lines or whole else ""
+    lines = [f"{_names([each.state for each in found])}: {reason}" for reason, found in own.items()]
+    return lines if plan.blockers or not plan.whole else [f"as a whole: {'; '.join(plan.whole)}"]
 
 
 def _spent(analysis: Analysis) -> str:
@@ -247,7 +351,14 @@ def _spent(analysis: Analysis) -> str:
     return "Where the money goes\n" + _columns(rows) + "".join("\n" + line for line in _more(len(found)))
 
 
-def _assumed(assumptions: Sequence[Assumption]) -> str:
+def _assumed(analysis: Analysis) -> str:
+    lines = [f"  {each}" for each in assumed(analysis.assumptions)]
+    shown = 3 * MOST
+    return "Assumptions\n" + "\n".join(lines[:shown] + _more(len(lines), shown)) if lines else ""
+
+
+def assumed(assumptions: Sequence[Assumption]) -> list[str]:
+    """What figures rest on; states of which the same is taken to be so stand together."""
     grouped: dict[str, list[str]] = {}
     for each in assumptions:
         told = f"{each.what} ({each.source}){f'; {each.hint}' if each.hint else ''}"
@@ -255,9 +366,8 @@ def _assumed(assumptions: Sequence[Assumption]) -> str:
     lines = []
     for told, states in grouped.items():
         named = [state for state in states if state]
-        lines.append(f"  {_names(named)}: {told}" if named else f"  {told}")
-    shown = 3 * MOST
-    return "Assumptions\n" + "\n".join(lines[:shown] + _more(len(lines), shown)) if lines else ""
+        lines.append(f"{_names(named)}: {told}" if named else told)
+    return lines
 
 
 def _prices(before: Estimate) -> str:

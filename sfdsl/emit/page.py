@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from attrs import frozen
 
@@ -43,13 +44,48 @@ class Handled:
     handler: str
 
 
-def emit(graph: WorkflowGraph, findings: Sequence[Diagnostic] = (), permissions: Permissions | None = None) -> str:
+class CostSection(Protocol):
+    """What the page says of costs; texts as people read them, without markup.
+
+    Attributes:
+        columns: Above the figures.
+        figures: Rows: what, then a text for each column.
+        improvements: What lowered the cost, and details of each.
+        children: Names of the Express children.
+        blocked: Why states do not run in Express, where that was to be chosen.
+        assumptions: What the figures rest on.
+        prices: Which prices they are.
+    """
+
+    @property
+    def columns(self) -> Sequence[str]: ...
+    @property
+    def figures(self) -> Sequence[Sequence[str]]: ...
+    @property
+    def improvements(self) -> Sequence[tuple[str, Sequence[str]]]: ...
+    @property
+    def children(self) -> Sequence[str]: ...
+    @property
+    def blocked(self) -> Sequence[str]: ...
+    @property
+    def assumptions(self) -> Sequence[str]: ...
+    @property
+    def prices(self) -> Sequence[str]: ...
+
+
+def emit(
+    graph: WorkflowGraph,
+    findings: Sequence[Diagnostic] = (),
+    permissions: Permissions | None = None,
+    cost: CostSection | None = None,
+) -> str:
     """The page of a workflow; ends in a newline.
 
     Args:
         graph: The workflow.
         findings: What is reported about it; errors never get here.
         permissions: What its role may do, with reasons; None leaves the section out.
+        cost: What it costs; None leaves the section out.
     """
     from jinja2 import Environment, StrictUndefined
 
@@ -73,6 +109,7 @@ def emit(graph: WorkflowGraph, findings: Sequence[Diagnostic] = (), permissions:
         placeholders=_placeholders(machine),
         handled=_handled(graph),
         permissions=permissions,
+        cost=cost,
         findings=[finding for finding in findings if finding.severity.value != "error"],
         place=_place,
     )

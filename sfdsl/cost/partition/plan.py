@@ -45,7 +45,7 @@ class Unlock:
 
 @frozen(kw_only=True)
 class Plan:
-    """The cheapest way to run a workflow.
+    """A way to run a workflow: the cheapest, or as it is where nothing may be chosen.
 
     Attributes:
         workflow: It.
@@ -113,6 +113,38 @@ def choose(
     chooser = _Chooser(workflow, profile, prices or load(), options or Options())
     plan = chooser.plan()
     return evolve(plan, unlocks=tuple(chooser.unlocks(plan))) if unlocking else plan
+
+
+AUTO = 'let the compiler choose: type="auto"'
+
+
+def keep(
+    workflow: Workflow, profile: Profile | None = None, prices: Prices | None = None, *, unlocking: bool = True
+) -> Plan:
+    """The plan that leaves a workflow of the type that it is, and says what choosing would save.
+
+    Args:
+        workflow: Standard or Express, with the author's notes.
+        profile: Its traffic.
+        prices: None is us-east-1.
+        unlocking: Whether to say what choosing and further assertions would save.
+    """
+    best = choose(workflow, profile, prices, Options(callers_ok=True), unlocking=unlocking)
+    executions = Knowledge(workflow, profile).profile.executions_per_month
+    unlocks = tuple(evolve(each, hint=f'{each.hint}, with type="auto"') for each in best.unlocks)
+    if unlocking and best.saved > 1e-12:
+        month = None if executions is None else best.saved * executions
+        unlocks = (Unlock(states=(), hint=AUTO, saved=best.saved, month=month), *unlocks)
+    return evolve(
+        best,
+        type=workflow.type,
+        regions=(),
+        children=(),
+        after=best.before,
+        bound=None,
+        unlocks=unlocks,
+        month_after=best.month_before,
+    )
 
 
 class _Chooser:

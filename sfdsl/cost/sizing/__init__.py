@@ -10,6 +10,7 @@ from sfdsl.cost.sizing.emr import ClusterUse, instance_count, spot
 from sfdsl.cost.sizing.glue import GlueRun, flex, glue_runs, idle_workers, worker_type
 from sfdsl.cost.sizing.joint import Size, joint
 from sfdsl.cost.sizing.lambda_memory import Power, lambda_memory, power_tuning
+from sfdsl.cost.sizing.measured import Sized, advise
 
 __all__ = [
     "RULES",
@@ -19,7 +20,9 @@ __all__ = [
     "GlueRun",
     "Power",
     "Size",
+    "Sized",
     "SizingError",
+    "advise",
     "best_batch",
     "best_concurrency",
     "finding",

@@ -29,7 +29,27 @@ class WrongSize(Rule):
     severity = Severity.INFO
 
 
-RULES: tuple[type[Rule], ...] = (WrongSize,)
+class UnusableMeasurement(Rule):
+    """A measurement that says nothing about the size of what a state calls.
+
+    Why it matters:
+        Somebody measured, and the sizes are not compared.
+
+    Fires on:
+        [profile.states."Validate"]
+        measured = "power.json"     # output of Power Tuning, and nobody says the memory of today
+
+    Instead:
+        [profile.states."Validate"]
+        measured = "power.json"
+        memory_mb = 1024
+    """
+
+    code = "SF453"
+    severity = Severity.WARNING
+
+
+RULES: tuple[type[Rule], ...] = (WrongSize, UnusableMeasurement)
 
 
 @frozen(kw_only=True)

@@ -41,7 +41,7 @@ class GlueRun:
 
 
 def glue_runs(answer: Any, needed: Mapping[str, float] | None = None) -> tuple[GlueRun, ...]:
-    """The runs that succeeded, from the answer of GetJobRuns or GetJobRun as parsed JSON.
+    """The runs that succeeded, from the answer of GetJobRuns or GetJobRun as parsed JSON, the last one last.
 
     Args:
         answer: With `JobRuns` or `JobRun`.
@@ -70,7 +70,7 @@ def glue_runs(answer: Any, needed: Mapping[str, float] | None = None) -> tuple[G
                 needed=(needed or {}).get(run.get("Id", "")),
             )
         )
-    return tuple(found)
+    return tuple(reversed(found))  # GetJobRuns lists the last run first
 
 
 def run_dollars(run: GlueRun, prices: Prices, *, flex: bool | None = None) -> float:

@@ -131,8 +131,8 @@ def test_runs_are_read_from_the_api() -> None:
         ]
     }
     assert glue_runs(answer, {"jr_1": 4}) == (
-        GlueRun(worker_type="G.1X", workers=10, seconds=1800, needed=4),
         GlueRun(worker_type="G.1X", workers=10, seconds=1800, flex=True, dpu_seconds=9000.0),
+        GlueRun(worker_type="G.1X", workers=10, seconds=1800, needed=4),
     )
     with pytest.raises(SizingError):
         glue_runs({"Jobs": []})
