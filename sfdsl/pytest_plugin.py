@@ -1,7 +1,8 @@
 """The pytest plugin: the fixture `simulate`, and a report of the ways that the tests of each pipeline took.
 
-Options: `--sfdsl-cov` reports all pipelines that were simulated, `--sfdsl-cov=PATH` all that the file or folder
-declares, too; `--sfdsl-cov-fail-under=N` fails the session where a pipeline has less than N percent.
+Options: `--sfdsl-cov` reports every machine that was simulated, `--sfdsl-cov=PATH` the pipelines that the file or
+folder declares and no others, simulated or not; `--sfdsl-cov-fail-under=N` fails the session where one that is reported
+has less than N percent.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=[],
         metavar="PATH",
         help="report which states, edges, choice rules and catchers of each pipeline the tests took; "
-        "with PATH also of pipelines that no test simulated",
+        "with PATH of the pipelines that this file or folder declares, those that no test simulated included",
     )
     group.addoption(
         "--sfdsl-cov-fail-under",
@@ -44,6 +45,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to measure where that was asked for."""
+    from pathlib import Path
+
+    for path in config.getoption("--sfdsl-cov"):
+        if path and not Path(path).exists():
+            raise pytest.UsageError(f"--sfdsl-cov={path}: there is no such file or folder")
     if config.getoption("--sfdsl-cov") or config.getoption("--sfdsl-cov-fail-under") is not None:
         config.pluginmanager.register(Coverage(config), "sfdsl-coverage")
 
@@ -64,6 +70,8 @@ class Coverage:
         self.workflows: dict[str, Workflow] = {}
         self.collected: dict[str, Collected] = {}
         self.too_low: list[str] = []
+        self.problems: list[str] = []
+        self._coverages: list[PathCoverage] | None = None
 
     def observe(self, workflow: Workflow, run: Run) -> None:
         """Count a run."""
@@ -99,16 +107,19 @@ class Coverage:
         if sent is not None:
             from sfdsl.model import asl
 
-            sent[_SENT] = {
-                name: {"taken": each.as_json(), "machine": asl.write(self.workflows[name].machine)}
-                for name, each in self.collected.items()
-            }
+            sent[_SENT] = [
+                {"name": workflow.name, "machine": asl.write(workflow.machine), "taken": self.collected[name].as_json()}
+                for name, workflow in self.workflows.items()
+            ]
+            return
+        if self.config.getoption("--collect-only"):
             return
         least = self.config.getoption("--sfdsl-cov-fail-under")
-        if least is not None:
-            self.too_low = [each.name for each in self.coverages() if each.percent < least]
-            if self.too_low and session.exitstatus in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
-                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        coverages = self.coverages()
+        self.too_low = [each.name for each in coverages if least is not None and each.percent < least]
+        wrong = self.too_low or self.problems
+        if wrong and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
@@ -117,43 +128,64 @@ class Coverage:
         from sfdsl.model.workflow import Workflow
         from sfdsl.simulate.coverage import Collected
 
-        for name, told in getattr(node, "workeroutput", {}).get(_SENT, {}).items():
-            self.workflows.setdefault(name, Workflow(name=name, machine=asl.read(told["machine"])))
+        for told in getattr(node, "workeroutput", {}).get(_SENT, []):
+            name = self._name(Workflow(name=told["name"], machine=asl.read(told["machine"])))
             self.collected.setdefault(name, Collected()).merge(told["taken"])
 
     def coverages(self) -> list[PathCoverage]:
-        """The coverage of every pipeline that is known."""
+        """The coverage of every pipeline that is to be reported."""
         from sfdsl.simulate.coverage import Collected, path_coverage
 
-        for path in self.config.getoption("--sfdsl-cov"):
-            for workflow in _declared(path) if path else ():
-                self._name(workflow)
-        return [
-            path_coverage(name, each, self.collected.get(name, Collected())) for name, each in self.workflows.items()
-        ]
+        if self._coverages is None:
+            asked = [path for path in self.config.getoption("--sfdsl-cov") if path]
+            declared, self.problems = _declared(asked)
+            names = list(dict.fromkeys(self._name(workflow) for workflow in declared)) if asked else self.workflows
+            self._coverages = [
+                path_coverage(name, self.workflows[name], self.collected.get(name, Collected())) for name in names
+            ]
+        return self._coverages
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Print the report."""
         from sfdsl.simulate.coverage import table
 
+        if self.config.getoption("--collect-only"):
+            return
         coverages = self.coverages()
         terminalreporter.section("path coverage of pipelines")
         for line in table(coverages) if coverages else ["no pipeline was simulated"]:
             terminalreporter.write_line(line)
+        for problem in self.problems:
+            terminalreporter.write_line(f"FAIL: {problem}", red=True)
         least = self.config.getoption("--sfdsl-cov-fail-under")
         if self.too_low:
             names = ", ".join(self.too_low)
             terminalreporter.write_line(f"FAIL: covered less than {least:g} %: {names}", red=True)
 
 
-def _declared(path: str) -> list[Workflow]:
-    """The pipelines of a file or folder."""
+def _declared(paths: list[str]) -> tuple[list[Workflow], list[str]]:
+    """The pipelines of files and folders, and what keeps others from being read."""
     from pathlib import Path
 
+    from sfdsl.diagnostics import Severity, as_text
     from sfdsl.load import pipeline_file
-    from sfdsl.testing import machine_of
+    from sfdsl.testing import InvalidDefinition, machine_of
 
-    place = Path(path)
-    files = sorted(place.glob("*.py")) if place.is_dir() else [place]
-    loaded = [pipeline_file(file) for file in files if not file.name.startswith("_")]
-    return [machine_of(pipeline) for each in loaded for pipeline in each.pipelines]
+    found: list[Workflow] = []
+    problems: list[str] = []
+    for place in map(Path, paths):
+        files = sorted(place.rglob("*.py")) if place.is_dir() else [place]
+        for file in files:
+            if place.is_dir() and any(part.startswith(("_", ".")) for part in file.relative_to(place).parts):
+                continue
+            loaded = pipeline_file(file)
+            problems += as_text([f for f in loaded.findings if f.severity is Severity.ERROR]).splitlines()
+            for pipeline in loaded.pipelines:
+                try:
+                    found.append(machine_of(pipeline))
+                except InvalidDefinition as invalid:
+                    problems += [f"{file}: pipeline {pipeline.name!r}: {line}" for line in str(invalid).splitlines()]
+    if paths and not found and not problems:
+        # `pytest --sfdsl-cov tests` takes the folder of the tests for the option's.
+        problems.append(f"--sfdsl-cov={paths[0]} declares no pipeline; folders of tests stand before the option")
+    return found, problems

@@ -114,7 +114,7 @@ def simulate(
         StepLimitExceeded: More states were entered than `max_transitions`.
         InvalidDefinition: AWS would not have accepted the machine.
     """
-    workflow = machine_of(pipeline)
+    workflow = declared = machine_of(pipeline)
     if substitutions:
         filled = asl.read(filled_in(asl.write(workflow.machine), substitutions))
         workflow = evolve(workflow, machine=filled)
@@ -135,7 +135,7 @@ def simulate(
     program = program_of(workflow.machine, workflow.name, is_express)
     run = run_program(program, {} if input is None else checked(input), options)
     for observer in observers:
-        observer(workflow, run)
+        observer(declared, run)
     return run
 
 

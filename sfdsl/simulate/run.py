@@ -51,6 +51,10 @@ class Run:
         """The events as GetExecutionHistory returns them."""
         return as_aws(self.execution.events, self._start)
 
+    def arguments(self, state: str) -> list[Json]:
+        """What a Task was called with, call by call, retries included; [] where it was not called."""
+        return [call.arguments for call in self.calls if call.state == state]
+
     def __repr__(self) -> str:
         if self.status == "SUCCEEDED":
             return f"<Run SUCCEEDED, {self.transitions} states>"
