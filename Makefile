@@ -11,8 +11,8 @@ help: ## List the targets
 compile: .venv/product ## Compile pipelines/ into generated/
 	$(BIN)/sfdsl compile
 
-test: .venv/dev ## Run the tests
-	$(BIN)/python -m pytest -n auto -m "not campaign"
+test: .venv/dev ## Run the tests; they take every way through pipelines/
+	$(BIN)/python -m pytest -n auto -m "not campaign" --sfdsl-cov=pipelines --sfdsl-cov-fail-under=100
 
 lint: .venv/dev ## Lint, and check the formatting
 	$(BIN)/ruff check .
