@@ -5,21 +5,26 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
-from sfdsl.diagnostics import Diagnostic, Rule, Severity
+from sfdsl import toml
+from sfdsl.diagnostics import Diagnostic, Rule, Severity, did_you_mean
 from sfdsl.dsl.errors import DeclarationError
 from sfdsl.dsl.pipeline import Pipeline
 from sfdsl.dsl.registry import collecting
 from sfdsl.dsl.rules import ImpossibleDeclaration
 from sfdsl.dsl.steps import Step
 from sfdsl.model.asl import NotAStateMachine, read
-from sfdsl.model.workflow import MachineType, Workflow
+from sfdsl.model.workflow import MachineType, Workflow, walk
 from sfdsl.origin import Origin, relative, rooted, unescape
+
+if TYPE_CHECKING:
+    from sfdsl.cost.profile import Profile
 
 
 class BrokenPipelineFile(Rule):
@@ -107,7 +112,47 @@ class SameName(Rule):
     severity = Severity.ERROR
 
 
-RULES: tuple[type[Rule], ...] = (BrokenPipelineFile, NoJsonText, DuplicateKey, NoPipeline, SameName)
+class BrokenProfile(Rule):
+    """A profile that cannot be read, or a file of measurements that it names.
+
+    Why it matters:
+        Costs would be reckoned without what somebody wrote down about the traffic.
+
+    Fires on:
+        [profile.states."Validate"]
+        duratoin = 1.2
+
+    Instead:
+        [profile.states."Validate"]
+        duration = 1.2
+    """
+
+    code = "SF007"
+    severity = Severity.ERROR
+
+
+class UnknownProfiledState(Rule):
+    """A profile that speaks of a state that its pipeline does not have.
+
+    Why it matters:
+        What it says has no effect on the costs, although somebody measured or asserted it.
+
+    Fires on:
+        [profile.states."Validat"]
+        duration = 1.2
+
+    Instead:
+        [profile.states."Validate"]
+        duration = 1.2
+    """
+
+    code = "SF008"
+    severity = Severity.WARNING
+
+
+RULES: tuple[type[Rule], ...] = (
+    BrokenPipelineFile, NoJsonText, DuplicateKey, NoPipeline, SameName, BrokenProfile, UnknownProfiledState,
+)  # fmt: skip
 """What can be wrong with a file, by code."""
 
 
@@ -280,3 +325,68 @@ def with_lines(findings: Iterable[Diagnostic], text: str) -> list[Diagnostic]:
             finding = evolve(finding, origin=origin._replace(line=lines.get(pointer, 1)))
         placed.append(finding)
     return placed
+
+
+@frozen(kw_only=True)
+class Traffic:
+    """What a profile says, with the measurements that it names.
+
+    Attributes:
+        path: Of the file.
+        profile: None where there is no file, or it is wrong.
+        measured: State -> measurements as parsed JSON.
+        findings: What is wrong with it.
+    """
+
+    path: Path
+    profile: Profile | None = None
+    measured: Mapping[str, Any] = field(factory=dict, hash=False)
+    findings: tuple[Diagnostic, ...] = ()
+
+    def unknown(self, workflow: Workflow) -> list[Diagnostic]:
+        """A finding for every state that the profile speaks of and the workflow does not have."""
+        names = [state.name for _, state in walk(workflow.machine)]
+        origin = Origin(file=_named(self.path.resolve()), line=1)
+        return [
+            UnknownProfiledState.finding(
+                f"the profile speaks of {name!r}, and {workflow.name!r} has no such state",
+                hint=did_you_mean(name, names) or f"take it out of {self.path.name}",
+                origin=origin,
+            )
+            for name in (self.profile.states if self.profile is not None else ())
+            if name not in names
+        ]
+
+
+def profile_of(folder: Path, name: str) -> Path:
+    """Where the profile of a pipeline or state machine is looked for: beside it, by its name."""
+    return folder / f"{name}.profile.toml"
+
+
+def traffic(path: Path) -> Traffic:
+    """The profile in a TOML file, and the measurements that it names; where there is no file, nothing is said."""
+    if not path.is_file():
+        return Traffic(path=path)
+    from sfdsl.cost.profile import ProfileError, read
+
+    origin = Origin(file=_named(path.resolve()), line=1)
+    try:
+        table = toml.loads(path.read_text(encoding="utf-8"))
+        for key in table:
+            if key != "profile":
+                raise ProfileError(f"{path.name}: there is no table {key!r}; write [profile]")
+        profile = read(table.get("profile", {}), source=path.name)
+    except ValueError as problem:
+        return Traffic(path=path, findings=(BrokenProfile.finding(str(problem), origin=origin),))
+    findings: list[Diagnostic] = []
+    measured: dict[str, Any] = {}
+    for name, state in profile.states.items():
+        if state.measured is None:
+            continue
+        try:
+            measured[name] = json.loads((path.parent / state.measured).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            said = problem.strerror if isinstance(problem, OSError) else f"this is not JSON: {problem}"
+            message = f"the measurements of {name!r} in {state.measured}: {said}"
+            findings.append(BrokenProfile.finding(message, origin=origin))
+    return Traffic(path=path, profile=profile, measured=measured, findings=tuple(findings))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
+from sfdsl import toml
 from sfdsl.diagnostics import Diagnostic, Rule, Severity, did_you_mean
 from sfdsl.origin import Origin
 
@@ -42,6 +42,8 @@ class Settings:
         pipelines: Files and folders that are compiled when none is named, relative to the project.
         output: Folder that output is written to, relative to the project.
         suppress: Codes of findings that are not reported.
+        region: AWS Region whose prices are taken.
+        prices: Figures that replace the list prices, as `sfdsl.cost.prices.load` takes them.
         root: The project's folder.
         findings: What is wrong with the settings themselves.
     """
@@ -49,6 +51,8 @@ class Settings:
     pipelines: tuple[str, ...] = ("pipelines",)
     output: str = "generated"
     suppress: tuple[str, ...] = ()
+    region: str = "us-east-1"
+    prices: dict[str, Any] = field(factory=dict)
     root: Path = field(factory=Path.cwd)
     findings: tuple[Diagnostic, ...] = ()
 
@@ -58,16 +62,12 @@ def read_settings(root: Path) -> Settings:
     file = root / "pyproject.toml"
     if not file.exists():
         return Settings(root=root)
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
     text = file.read_text(encoding="utf-8")
     try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
+        document = toml.loads(text)
+    except ValueError as broken:
         origin = Origin(file="pyproject.toml", line=1)
-        return Settings(root=root, findings=(UnknownSetting.finding(f"this is not TOML: {broken}", origin=origin),))
+        return Settings(root=root, findings=(UnknownSetting.finding(str(broken), origin=origin),))
     table = document.get("tool", {}).get("sfdsl", {})
     findings: list[Diagnostic] = []
     known: dict[str, Any] = {}
@@ -79,19 +79,26 @@ def read_settings(root: Path) -> Settings:
             findings.append(
                 UnknownSetting.finding(f"there is no setting {key!r} in [tool.sfdsl]", hint=hint, origin=origin)
             )
-        elif expected is str and isinstance(value, str):
+        elif expected in (str, dict) and isinstance(value, expected):
             known[key] = value
-        elif expected is list and (isinstance(value, str) or all(isinstance(item, str) for item in value)):
+        elif expected is list and (isinstance(value, str) or _texts(value)):
             known[key] = (value,) if isinstance(value, str) else tuple(value)
         else:
-            wanted = "a text" if expected is str else "a list of texts"
+            wanted = "a text" if expected is str else "a table" if expected is dict else "a list of texts"
             message = f"the setting {key!r} is {wanted}, not {value!r}"
             findings.append(UnknownSetting.finding(message, hint=f"write {key} = {_EXAMPLE[key]}", origin=origin))
     return Settings(**known, root=root, findings=tuple(findings))
 
 
-_EXPECTED: dict[str, type] = {"pipelines": list, "output": str, "suppress": list}
-_EXAMPLE = {"pipelines": '["pipelines"]', "output": '"generated"', "suppress": '["SF113"]'}
+_EXPECTED: dict[str, type] = {"pipelines": list, "output": str, "suppress": list, "region": str, "prices": dict}
+_EXAMPLE = {
+    "pipelines": '["pipelines"]', "output": '"generated"', "suppress": '["SF113"]', "region": '"eu-west-1"',
+    "prices": "{ start_end_surcharge = 2 }",
+}  # fmt: skip
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _line(text: str, key: str) -> int:
@@ -99,6 +106,8 @@ def _line(text: str, key: str) -> int:
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip().startswith("["):
             inside = line.strip() == "[tool.sfdsl]"
+            if line.strip() == f"[tool.sfdsl.{key}]":
+                return number
         elif inside and line.split("=")[0].strip().strip('"') == key:
             return number
     return 1

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent / "sfdsl"
 LAYERS: dict[str, int] = {
-    "origin": 0, "diagnostics": 1, "jsonata": 1, "jsonata_text": 1, "jsonpath": 1, "dominance": 1, "aws": 2, "fn": 2,
+    "origin": 0, "toml": 0, "diagnostics": 1, "jsonata": 1, "jsonata_text": 1, "jsonpath": 1, "dominance": 1, "aws": 2, "fn": 2,
     "model": 3, "graph": 4, "permissions": 5, "operations": 5,
     "dsl": 6, "etl": 7, "adopt": 6, "checks": 6, "cost": 6, "emit": 6, "simulate": 6,
     "settings": 7, "load": 7, "starter": 7, "compile": 8, "testing": 9, "pytest_plugin": 10, "cli": 10, "__init__": 8,

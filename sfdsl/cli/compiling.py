@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from sfdsl.cli.app import FINDINGS, FINE, examples, format_option, main, paths_argument
+from sfdsl.cli.costing import show_cost
 from sfdsl.cli.files import abandoned, expand, pipeline_files, read, remove_if_empty, write
 from sfdsl.cli.telling import count, show_diff, tell
 from sfdsl.cli.work import check_definitions, compile_files, project_settings
@@ -25,9 +26,12 @@ from sfdsl.diagnostics import Severity
 @paths_argument
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder to write to.  [default: generated]")
 @click.option("--check", is_flag=True, help="Write nothing; show what would change, and exit 1 if anything would.")
-@click.option("--diff", is_flag=True, help="Show what changes in the output, and write it.")
+@click.option("--diff", is_flag=True, help="Show what changes in the output and in the cost, and write it.")
+@click.option("--no-rewrites", is_flag=True, help="Leave every state as declared: no cost rule rewrites anything.")
 @format_option
-def compile_(paths: tuple[Path, ...], output: Path | None, check: bool, diff: bool, format_: str) -> None:
+def compile_(
+    paths: tuple[Path, ...], output: Path | None, check: bool, diff: bool, no_rewrites: bool, format_: str
+) -> None:
     """Compile pipelines into the files that you commit and review.
 
     A pipeline with errors is reported and left as it was; the others are written. Infos are told in number
@@ -37,7 +41,7 @@ def compile_(paths: tuple[Path, ...], output: Path | None, check: bool, diff: bo
     settings = project_settings()
     files = pipeline_files(paths, settings)
     target = output if output is not None else settings.root / settings.output
-    run = compile_files(files, settings)
+    run = compile_files(files, settings, rewrites=not no_rewrites)
     tell(run.findings, len(run.compiled), format_, err=True, least=Severity.WARNING)
     texts = {path: text for each in run.compiled for path, text in each.files.items()}
     whole = not paths
@@ -48,6 +52,9 @@ def compile_(paths: tuple[Path, ...], output: Path | None, check: bool, diff: bo
     if check or diff:
         for path in sorted({*changed, *stale}):
             show_diff(target / path, read(target / path), changed.get(path))
+        for compiled in run.compiled:
+            if f"{compiled.name}/{compiled.name}.asl.json" in changed:
+                show_cost(compiled, read(target / compiled.name / f"{compiled.name}.asl.json"))
     if check:
         if changed or stale:
             click.echo(f"{count(len(changed) + len(stale), 'file')} in {target} stale: run `sfdsl compile`", err=True)

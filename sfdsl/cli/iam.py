@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from sfdsl.cli.app import FINDINGS, FINE, examples, main, type_option
-from sfdsl.cli.work import one_workflow, project_settings
+from sfdsl.cli.work import deployed, project_settings
 
 
 @main.command(
@@ -45,7 +45,7 @@ def iam(pipeline: tuple[str, ...], explain: bool, diff: bool, fail_on: str | Non
         text, found = emitter.compare(old, new)
         click.echo(text, nl=False)
         sys.exit(FINDINGS if fail_on and (found.adds) else FINE)
-    graph = WorkflowGraph(one_workflow(pipeline[0], type_, settings))
+    graph = WorkflowGraph(deployed(pipeline[0], type_, settings)[0])
     click.echo(emitter.explain(graph) if explain else emitter.policy(graph), nl=False)
 
 
@@ -62,6 +62,6 @@ def _policy(name: str, type_: str) -> dict[str, Any]:
             raise click.UsageError(f"{path} is not JSON: {broken}") from broken
         if isinstance(document, dict) and "Statement" in document:
             return document
-    workflow = one_workflow(name, type_, project_settings())
+    workflow = deployed(name, type_, project_settings())[0]
     policy: dict[str, Any] = json.loads(emitter.policy(WorkflowGraph(workflow)))
     return policy

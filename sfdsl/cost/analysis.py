@@ -52,6 +52,7 @@ class Analysis:
         outlined: The parent and its Express children.
         after: What the parent costs without its children, for the transitions and the time of what is deployed.
         sized: What measurements say about the sizes of what is called.
+        profile: Its traffic; None where only notes and definition speak.
         executions_per_month: None is unknown.
     """
 
@@ -64,6 +65,7 @@ class Analysis:
     outlined: Outlined
     after: Estimate
     sized: Sized = field(factory=Sized)
+    profile: Profile | None = None
     executions_per_month: float | None = None
 
     @property
@@ -160,5 +162,6 @@ def analyse(
         outlined=outlined,
         after=before if outlined.workflow == workflow else estimate(outlined.workflow, profile, prices),
         sized=sized,
+        profile=profile,
         executions_per_month=before.executions_per_month,
     )

@@ -38,6 +38,39 @@ def as_text(analysis: Analysis) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def change(analysis: Analysis, before: float) -> str:
+    """One line: how the expected transitions of a deployed machine change, and what an execution costs now."""
+    name, after = analysis.workflow.name, analysis.after.transitions
+    now = f"{dollars(analysis.dollars_after * 1000)} per 1,000 executions"
+    if abs(after - before) < 1e-9:
+        return f"{name}: {after:,.2f} state transitions as before, {now}"
+    return f"{name}: {before:,.2f} -> {after:,.2f} state transitions, {now}"
+
+
+def overview(analyses: Sequence[Analysis]) -> str:
+    """Several workflows, a line each, and their sum where the traffic of all is known; ends in a newline."""
+    rows: list[tuple[str, ...]] = [("", "type", "per 1,000 executions", "after", "", "a month", "after")]
+    for each in analyses:
+        before, after, month = each.dollars_before, each.dollars_after, each.month
+        kind = each.plan.type.value.lower()
+        children = len(each.outlined.children)
+        rows.append(
+            (
+                each.workflow.name,
+                f"{kind}, {_count(children, 'child')}".replace("childs", "children") if children else kind,
+                *_thousand(before, after),
+                _percent(before, after) if _less(after, before) else "",
+                *(("", "") if month is None else (dollars(month[0]), dollars(month[1]))),
+            )
+        )
+    months = [each.month for each in analyses]
+    known = [month for month in months if month is not None]
+    if known and len(known) == len(months):
+        total = [dollars(sum(month[i] for month in known)) for i in (0, 1)]
+        rows.append(("together", "", "", "", "", *total))
+    return _columns(rows) + "\n"
+
+
 def as_json(analysis: Analysis) -> str:
     """The report as one JSON object; ends in a newline."""
     return json.dumps(as_object(analysis), indent=2, ensure_ascii=False) + "\n"
@@ -206,11 +239,11 @@ def _table(analysis: Analysis) -> str:
     return _columns([("", *_COLUMNS), *figures(analysis)])
 
 
-_COLUMNS = ("as declared", "as compiled", "cheapest way", "dearest way")
+_COLUMNS = ("as declared", "as compiled", "least, ending well", "most")
 
 
 def figures(analysis: Analysis) -> list[tuple[str, ...]]:
-    """What it takes and costs: what, as declared, as compiled, and the cheapest and the dearest way as declared."""
+    """What it takes and costs: what, as declared, as compiled, and as declared at least and at most."""
     before, after, plan = analysis.before, analysis.after, analysis.plan
     low, high = before.extremes.transitions
     quick, slow = before.extremes.seconds
