@@ -121,7 +121,8 @@ class Nesting:
         seen: set[tuple[str, str, bool]] = set()
         for name in sorted(self.states, key=self.position.__getitem__):
             source = point[name]
-            if graph.ends(graph.by_name[name]):
+            # A Fail inside a loop is no way on from it.
+            if graph.ends(graph.by_name[name]) and not (source in self.loops and self._always_fails(name)):
                 self.ends.add(source)
             for edge in graph.outgoing[name]:
                 if edge.target not in graph.by_name:
@@ -173,7 +174,10 @@ class Nesting:
         return {point: above for point, above in nearest.items() if above is not None and above != _END}
 
     def _fails(self, point: str) -> bool:
-        return point not in self.loops and isinstance(self.graph.by_name[point], Fail)
+        return point not in self.loops and self._always_fails(point)
+
+    def _always_fails(self, name: str) -> bool:
+        return isinstance(self.graph.by_name[name], Fail)
 
     def _unreached(self, entry: str) -> list[str]:
         """Points that no kept way leads to from the entry: behind tangled states only."""

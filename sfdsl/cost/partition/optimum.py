@@ -263,7 +263,9 @@ class _Solver:
         self.odd = [k for k, low in enumerate(self.limits) if 0 <= low < k - 1]
         # Sums before each position, to have those of a run by one subtraction.
         self.seconds, self.steps, self.extra, self.bytes, self.counts = [0.0], [0.0], [0.0], [0], [0]
+        self.most_entered: list[float] = []  # of the siblings up to each position
         for piece, sibling in zip(self.pieces, sequence.siblings, strict=True):
+            self.most_entered.append(max(piece.entered, *self.most_entered[-1:], 0.0))
             self.seconds.append(self.seconds[-1] + piece.seconds)
             self.steps.append(self.steps[-1] + piece.steps)
             self.extra.append(self.extra[-1] + piece.extra)
@@ -288,20 +290,24 @@ class _Solver:
             insort(reach, (self._paid(position + 1) + least[position + 1], position))
             fixed = piece.entered * each - self._paid(position)
             barrier = min((k for k in self.odd if self.limits[k] < position < k), default=count)
-            too_late = count
+            too_late = never = count
             for tail, last in reach if piece.entered > 0 else ():
                 if fixed + tail >= least[position] - SMALL:
                     break
                 if last >= min(barrier, too_late) or (position == 0 and last > top):
                     continue
                 dollars, late = self._weigh(position, last)
-                if late and self.terms.options.late == 0:
-                    too_late = min(too_late, last)
-                elif not late and dollars + least[last + 1] < least[position] - SMALL:
+                if late > self.terms.late:
+                    if self.terms.options.late == 0:
+                        too_late = min(too_late, last)
+                        # A run that begins earlier is as late as often as it comes here.
+                        if late * piece.entered > self.terms.late * self.most_entered[position]:
+                            never = min(never, last)
+                elif dollars + least[last + 1] < least[position] - SMALL:
                     least[position] = dollars + least[last + 1]
                     choice.lasts[position] = last
-            if too_late < count:
-                reach = [entry for entry in reach if entry[1] < too_late]
+            if never < count:
+                reach = [entry for entry in reach if entry[1] < never]
             if self.limits[position] < 0:
                 reach.clear()
         return choice
@@ -330,11 +336,11 @@ class _Solver:
             position = last + 1
         return wrong
 
-    def _weigh(self, position: int, last: int) -> tuple[float, bool]:
-        """Dollars of a run as a child, and whether it may take too long."""
+    def _weigh(self, position: int, last: int) -> tuple[float, float]:
+        """Dollars of a run as a child, and how likely it takes too long."""
         if (position, last) in self.known:
             region = self.known[position, last]
-            return (float("inf") if region is None else region.after), False
+            return (float("inf") if region is None else region.after), 0.0
         run = self._run(position, last)
         behind = last + 1
         cost = self.runs.cost(
@@ -346,7 +352,7 @@ class _Solver:
             self.extra[behind] - self.extra[position],
             self.runs.hoped(run),
         )
-        return cost.dollars, cost.late > self.terms.late
+        return cost.dollars, cost.late
 
     def _run(self, position: int, last: int) -> Run:
         """A run, from the longest one known that ends at the same place."""

@@ -303,8 +303,9 @@ class Runs:
         """
         terms = self.terms
         states = self.states(sequence, position, last)
-        needs = terms.flows.needs(self.scope, states[0], set(states))
-        if needs.missing or terms.data_bytes(needs, states[0]) > PAYLOAD.limit:
+        members = frozenset(states)
+        needs = terms.flows.needs(self.scope, states[0], members)
+        if needs.missing or terms.data_bytes(self.scope, members, states[0], needs) > PAYLOAD.limit:
             return None
         pieces = [self.siblings[id(each)] for each in sequence.siblings[position : last + 1]]
         order = {name: i for i, name in enumerate(self.graph.by_name)}
@@ -313,7 +314,7 @@ class Runs:
         caught = tuple(sorted((t for t in run.caught - run.normal if isinstance(t, str)), key=order.__getitem__))
         returns = self.hoped(run)
         if returns is Return.RAISE and not all(
-            terms.small_error(self.scope, set(states), target, needs) for target in caught
+            terms.small_error(self.scope, members, target, needs) for target in caught
         ):
             returns = Return.TAGGED
         entered = pieces[0].entered

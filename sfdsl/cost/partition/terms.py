@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from attrs import field, frozen
 
@@ -114,8 +114,30 @@ class Terms:
         size = EVENT_BYTES + (self.payload if profile.log_data else 0.0)
         return events * size / 1e9 * self.prices.figure("cloudwatch", "logs_ingest_gb")
 
-    def data_bytes(self, needs: Needs, entry: str) -> float:
-        """Bytes that a child is given, as far as the profile says how large data are; 0 where it says nothing."""
+    def data_bytes(self, scope: Scope, states: frozenset[str], entry: str, needs: Needs) -> float:
+        """The most bytes that a region is given or hands back at once, as far as the profile says how large data are.
+
+        That is the data of the state before it, or of one that it is left from, and the variables that go with them.
+        """
+        graph = self.graph.graph(scope)
+        told = self.knowledge.told
+
+        def variables(names: tuple[str, ...]) -> float:
+            return sum(self._source_bytes().get(name, 0.0) for name in names)
+
+        before = [told(edge.source).payload_bytes or 0.0 for edge in graph.incoming[entry] if edge.source not in states]
+        most = max(before, default=0.0) + variables(needs.variables)
+        for name in states:
+            size = told(name).payload_bytes or 0.0
+            targets: set[str | None] = {edge.target for edge in graph.outgoing[name] if edge.target not in states}
+            if graph.ends(graph.by_name[name]):
+                targets.add(None)
+            for target in targets:
+                most = max(most, size + variables(needs.results.get(target, ())))
+        return most
+
+    def _source_bytes(self) -> dict[str, float]:
+        """Variable -> bytes of what it is assigned, as far as the profile says."""
         if self._sources is None:
             self._sources = {}
             for _, state in self.graph.states():
@@ -125,10 +147,9 @@ class Terms:
                     for name in assign:
                         name = name.removesuffix(".$")
                         self._sources[name] = max(self._sources.get(name, 0.0), size)
-        own = self.knowledge.told(entry).payload_bytes or 0.0
-        return own + sum(self._sources.get(name, 0.0) for name in needs.variables)
+        return self._sources
 
-    def small_error(self, scope: Scope, states: set[str], target: str, needs: Needs) -> bool:
+    def small_error(self, scope: Scope, states: Collection[str], target: str, needs: Needs) -> bool:
         """Whether what catchers hand to a target outside a region can travel in the text of an error.
 
         That is so where it is made of the error itself and of constants; the data of the state may be too large.

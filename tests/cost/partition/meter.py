@@ -7,11 +7,11 @@ billed; in a child, every combination of times is followed, and its end is bille
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Iterator
 from functools import lru_cache
 
+from tests.cost.partition.carried import Flow, flows
 from tests.cost.partition.structured import Both, Each, Fork, Item, Items, Loop, Step, Stop, head_of, names_of
 
 C = 0.000025
@@ -27,6 +27,21 @@ Ends = dict[tuple[str, int], float]
 
 class TooLong(Exception):
     """A child can take longer than a child may."""
+
+
+class TooLarge(Exception):
+    """What a child reads cannot be passed to it."""
+
+
+@lru_cache(maxsize=1)
+def _flows(items: Items) -> dict[str, Flow]:
+    return flows(items)
+
+
+@lru_cache(maxsize=10_000)
+def fits(items: Items, region: frozenset[str]) -> bool:
+    """Whether the data of a region can be passed to it and back."""
+    return _flows(items)[next(iter(region))].fits(region)
 
 
 # -- in Express --------------------------------------------------------------------------------------------------------
@@ -52,16 +67,24 @@ def run_item(item: Item) -> Ends:
     match item:
         case Step():
             ends: Ends = {}
-            for ms in item.ms:
-                share = 1 / len(item.ms)
-                _put(ends, "on", ms, share * (1 - item.fails))
-                if not item.fails:
-                    continue
-                if item.handler is None:
-                    _put(ends, "failed", ms, share * item.fails)
-                    continue
-                for (how, more), q in run_items(item.handler).items():
-                    _put(ends, how, ms + more, share * item.fails * q)
+            begun = {0: 1.0}  # milliseconds at which an attempt begins -> probability
+            for attempt in range(item.retries + 1):
+                again: dict[int, float] = {}
+                for start, p in begun.items():
+                    for ms in item.ms:
+                        share = p / len(item.ms)
+                        _put(ends, "on", start + ms, share * (1 - item.fails))
+                        if not item.fails:
+                            continue
+                        if attempt < item.retries:
+                            later = start + ms + item.pause * 1000 * 2**attempt
+                            again[later] = again.get(later, 0.0) + share * item.fails
+                        elif item.handler is None:
+                            _put(ends, "failed", start + ms, share * item.fails)
+                        else:
+                            for (how, more), q in run_items(item.handler).items():
+                                _put(ends, how, start + ms + more, share * item.fails * q)
+                begun = again
             return ends
         case Stop():
             return {("failed" if item.fails else "succeeded", 0): 1.0}
@@ -108,11 +131,14 @@ def run_item(item: Item) -> Ends:
 
 
 def _side_by_side(branches: list[Ends]) -> Ends:
-    ends: Ends = {}
-    for combination in itertools.product(*(branch.items() for branch in branches)):
-        p = math.prod(q for _, q in combination)
-        failed = any(how == "failed" for (how, _), _ in combination)
-        _put(ends, "failed" if failed else "on", max(ms for (_, ms), _ in combination), p)
+    """Every combination of ends, taken two branches at a time; what a failure leaves undone takes its time."""
+    ends: Ends = {("on", 0): 1.0}
+    for branch in branches:
+        following: Ends = {}
+        for (how, ms), p in ends.items():
+            for (then, more), q in branch.items():
+                _put(following, "failed" if "failed" in (how, then) else "on", max(ms, more), p * q)
+        ends = following
     return ends
 
 
@@ -157,7 +183,7 @@ class Walk:
                 after = head_of(tuple(each for each in whole[last + 1 :]), follow)
                 if last + 1 == len(whole) - 1 and latch is not None:
                     after = latch.name
-                cost, ends = self.child(part, after, latch)
+                cost, ends = child(part, after, latch)
                 position = last + 1
             else:
                 item = whole[position]
@@ -185,38 +211,18 @@ class Walk:
                 return last
         return None
 
-    def child(self, part: tuple[Item, ...], after: str | None, latch: Loop | None) -> tuple[float, dict[str, float]]:
-        """One Express child: its start, its seconds, and what the parent needs to go on."""
-        ends: Ends = {}
-        if latch is not None and part[-1] is latch:
-            for (how, ms), p in run_items(part[:-1]).items():
-                if how == "on":
-                    _put(ends, "again", ms, p * latch.again)
-                    _put(ends, "on", ms, p * (1 - latch.again))
-                else:
-                    _put(ends, how, ms, p)
-        else:
-            ends = run_items(part)
-        chances: dict[str, float] = {}
-        for (how, _), p in ends.items():
-            chances[how] = chances.get(how, 0.0) + p
-        dollars = C + R + S * seconds_of(ends) + C * chances.get("failed", 0.0)
-        exits = ways_out(part, after, latch)
-        if len(exits) > 1:
-            dollars += C * (1 - chances.get("failed", 0.0))
-            dollars += C * (chances.get("succeeded", 0.0) + (chances.get("on", 0.0) if after is None else 0.0))
-        return dollars, chances
-
     def item(self, item: Item, after: str | None) -> tuple[float, dict[str, float]]:
         """One item of which at least a part stays in Standard."""
         match item:
             case Step():
+                attempts = C * sum(item.fails**n for n in range(item.retries + 1))  # each is billed
+                fails = item.fails ** (item.retries + 1)
                 if item.handler is None:
-                    return C, {"on": 1 - item.fails, "failed": item.fails}
+                    return attempts, {"on": 1 - fails, "failed": fails}
                 dollars, ends = self.items(item.handler, after)
-                found = {how: item.fails * p for how, p in ends.items()}
-                found["on"] = found.get("on", 0.0) + 1 - item.fails
-                return C + item.fails * dollars, found
+                found = {how: fails * p for how, p in ends.items()}
+                found["on"] = found.get("on", 0.0) + 1 - fails
+                return attempts + fails * dollars, found
             case Stop():
                 return C, {"failed" if item.fails else "succeeded": 1.0}
             case Fork():
@@ -240,6 +246,30 @@ class Walk:
                 rounds = 1 / (1 - ends.get("again", 0.0))
                 found = {how: p * rounds for how, p in ends.items() if how != "again"}
                 return rounds * dollars, found
+
+
+@lru_cache(maxsize=100_000)
+def child(part: tuple[Item, ...], after: str | None, latch: Loop | None) -> tuple[float, dict[str, float]]:
+    """One Express child: its start, its seconds, and what the parent needs to go on."""
+    ends: Ends = {}
+    if latch is not None and part[-1] is latch:
+        for (how, ms), p in run_items(part[:-1]).items():
+            if how == "on":
+                _put(ends, "again", ms, p * latch.again)
+                _put(ends, "on", ms, p * (1 - latch.again))
+            else:
+                _put(ends, how, ms, p)
+    else:
+        ends = run_items(part)
+    chances: dict[str, float] = {}
+    for (how, _), p in ends.items():
+        chances[how] = chances.get(how, 0.0) + p
+    dollars = C + R + S * seconds_of(ends) + C * chances.get("failed", 0.0)
+    exits = ways_out(part, after, latch)
+    if len(exits) > 1:
+        dollars += C * (1 - chances.get("failed", 0.0))
+        dollars += C * (chances.get("succeeded", 0.0) + (chances.get("on", 0.0) if after is None else 0.0))
+    return dollars, chances
 
 
 def ways_out(part: tuple[Item, ...], after: str | None, latch: Loop | None) -> set[str | None]:
@@ -272,8 +302,25 @@ def _can_stop(items: Items) -> bool:
     return False
 
 
-def metered(items: Items, plan: Plan) -> float:
-    """Dollars of one execution with a plan; raises TooLong where a child may take too long."""
+def fit(items: Items, plan: Plan) -> bool:
+    """Whether every child of a plan can be given what it reads and hand back what is read later."""
+    return all(fits(items, region) for region in plan)
+
+
+def metered(items: Items, plan: Plan, *, bound: bool = True) -> float:
+    """Dollars of one execution with a plan.
+
+    Args:
+        items: The workflow.
+        plan: Its children.
+        bound: Whether a child must be able to get its data.
+
+    Raises:
+        TooLong: A child may take too long.
+        TooLarge: A child cannot be given what it reads, or it is too much.
+    """
+    if bound and not fit(items, plan):
+        raise TooLarge
     return Walk(plan).items(items, None)[0]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import count
 from typing import Any
 
@@ -17,18 +18,31 @@ from sfdsl.model.workflow import Notes, Workflow
 from tests.cost.machines import LAMBDA, TOKEN, choice, task, workflow
 
 
-@frozen
+@frozen(cache_hash=True)
 class Step:
-    """A Task. `fails` is the probability that it fails and ends the flow; with a handler, that the handler runs."""
+    """A Task.
+
+    Attributes:
+        ms: What an attempt may take, all equally likely.
+        ok: Whether it can run in Express.
+        fails: Probability that an attempt fails; the last one ends the flow, or runs the handler where there is one.
+        retries: How often it is tried again: after `pause` seconds, each time twice as long.
+        gives: KiB of the variable that it sets; 0 sets none.
+        reads: Steps whose variables it reads.
+    """
 
     name: str
     ms: tuple[int, ...]
     ok: bool
     fails: float = 0.0
     handler: tuple[Item, ...] | None = None
+    retries: int = 0
+    pause: int = 0
+    gives: int = 0
+    reads: tuple[str, ...] = ()
 
 
-@frozen
+@frozen(cache_hash=True)
 class Fork:
     """A Choice: arms with probabilities; an arm without items leads on."""
 
@@ -36,7 +50,7 @@ class Fork:
     arms: tuple[tuple[float, tuple[Item, ...]], ...]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Stop:
     """A Fail or a Succeed at the end of an arm."""
 
@@ -44,7 +58,7 @@ class Stop:
     fails: bool
 
 
-@frozen
+@frozen(cache_hash=True)
 class Both:
     """A Parallel."""
 
@@ -52,7 +66,7 @@ class Both:
     branches: tuple[tuple[Item, ...], ...]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Each:
     """An inline Map of n items, `width` at a time."""
 
@@ -62,7 +76,7 @@ class Each:
     body: tuple[Item, ...]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Loop:
     """Items that are repeated with a probability, which a Choice at their end decides."""
 
@@ -82,7 +96,7 @@ def draw(rng: random.Random, states: int) -> Items:
     items: list[Item] = []
     while left[0] > 0:
         items.append(_item(rng, names, left, 0))
-    return _ended(rng, names, left, items)
+    return _with_data(rng, _ended(rng, names, left, items), [], [])
 
 
 def _ended(rng: random.Random, names: Iterator[str], left: list[int], items: list[Item]) -> Items:
@@ -150,16 +164,17 @@ def _item(rng: random.Random, names: Iterator[str], left: list[int], depth: int)
     if kind < 0.94:
         return Each(name, rng.choice((1, 2, 3)), rng.choice((1, 2, 40)), _some(rng, names, left, depth + 1, True))
     # A loop in a loop, or in one of different times, has more combinations of times than can be walked one by one.
-    return Loop(name, rng.choice((0.1, 0.3, 0.5)), _steady(_some(rng, names, left, depth + 1, True)))
+    return Loop(name, rng.choice((0.11, 0.3, 0.5)), _steady(_some(rng, names, left, depth + 1, True)))
 
 
 def _steady(items: Items) -> Items:
-    """The items with one time each, and their loops run once."""
+    """The items with one time each, tried twice at most, and their loops run once."""
     found: list[Item] = []
     for item in items:
         match item:
             case Step():
-                found.append(evolve(item, ms=item.ms[:1], handler=item.handler and _steady(item.handler)))
+                handler = item.handler and _steady(item.handler)
+                found.append(evolve(item, ms=item.ms[:1], retries=min(1, item.retries), handler=handler))
             case Fork():
                 found.append(evolve(item, arms=tuple((p, _steady(arm)) for p, arm in item.arms)))
             case Loop():
@@ -176,13 +191,58 @@ def _steady(items: Items) -> Items:
 def _step(rng: random.Random, names: Iterator[str], left: list[int], depth: int) -> Step:
     left[0] -= 1
     values = rng.choices(_SECONDS, weights=(9, 9, 9, 9, 9, 6, 6, 4, 3, 3, 2, 1), k=rng.choice((1, 1, 1, 2)))
-    fails, handler = (0.0, None) if rng.random() < 0.8 else (rng.choice((0.01, 0.2)), None)
+    fails, handler = (0.0, None) if rng.random() < 0.8 else (rng.choice((0.012, 0.2)), None)
+    retries = rng.choice((0, 1, 2)) if fails else 0
     name = next(names)
     ok = rng.random() < 0.78
     if fails and ok and left[0] > 0 and depth < 3 and rng.random() < 0.5:
         left[0] -= 1
         handler = (Step(next(names), (rng.choice(_SECONDS[:5]),), True),)
-    return Step(name, tuple(values), ok, fails, handler)
+    return Step(name, tuple(values), ok, fails, handler, retries, rng.choice((1, 5, 60)) if retries else 0)
+
+
+def _with_data(rng: random.Random, items: Items, sure: list[str], unsure: list[str]) -> Items:
+    """The same items with variables set and read, in two of three workflows.
+
+    Args:
+        rng: Decides.
+        items: Of one sequence.
+        sure: Steps whose variables have a value here; those of this sequence are added.
+        unsure: Steps whose variables may have one here; the same.
+    """
+    return items if not sure and not unsure and rng.random() < 0.33 else _given(rng, items, sure, unsure)
+
+
+def _given(rng: random.Random, items: Items, sure: list[str], unsure: list[str]) -> Items:
+    found: list[Item] = []
+    for item in items:
+        here, maybe = list(sure), list(unsure)
+        match item:
+            case Step():
+                handler = item.handler and _given(rng, item.handler, list(sure), maybe)
+                reads = [name for name in sure if rng.random() < 0.3] + [name for name in unsure if rng.random() < 0.05]
+                gives = rng.choice((1, 60, 100, 200)) if rng.random() < 0.4 and not item.handler else 0
+                found.append(evolve(item, handler=handler, gives=gives, reads=tuple(dict.fromkeys(reads))))
+                unsure += [name for name in maybe if name not in unsure]
+                sure += [item.name] if gives else []
+            case Fork():
+                arms = []
+                for p, arm in item.arms:
+                    own, lost = list(here), list(unsure)
+                    arms.append((p, _given(rng, arm, own, lost)))
+                    maybe += [name for name in (*own, *lost) if name not in maybe and name not in here]
+                found.append(evolve(item, arms=tuple(arms)))
+                unsure += [name for name in maybe if name not in unsure]
+            case Both():  # what a branch sets is not seen outside
+                branches = tuple(_given(rng, branch, list(sure), list(unsure)) for branch in item.branches)
+                found.append(evolve(item, branches=branches))
+            case Each():
+                found.append(evolve(item, body=_given(rng, item.body, list(sure), list(unsure))))
+            case Loop():
+                found.append(evolve(item, body=_given(rng, item.body, sure, unsure)))
+            case Stop():
+                found.append(item)
+    return tuple(found)
 
 
 def _some(rng: random.Random, names: Iterator[str], left: list[int], depth: int, one: bool = False) -> Items:
@@ -193,6 +253,26 @@ def _some(rng: random.Random, names: Iterator[str], left: list[int], depth: int,
     return _ended(rng, names, left, items) if one else tuple(items)
 
 
+def every_item(items: Items) -> Iterator[Item]:
+    """All items, nested ones included."""
+    for item in items:
+        yield item
+        match item:
+            case Step():
+                yield from every_item(item.handler or ())
+            case Fork():
+                for _, arm in item.arms:
+                    yield from every_item(arm)
+            case Both():
+                for branch in item.branches:
+                    yield from every_item(branch)
+            case Each() | Loop():
+                yield from every_item(item.body)
+            case Stop():
+                pass
+
+
+@lru_cache(maxsize=100_000)
 def names_of(items: Items) -> list[str]:
     """All states of some items, nested ones of Parallels and Maps not included: those of the same flow."""
     found: list[str] = []
@@ -244,7 +324,17 @@ def _write(items: Items, follow: str | None, states: dict[str, Any], notes: dict
         after = head_of(items[i + 1 :], follow)
         match item:
             case Step():
-                states[item.name] = task(LAMBDA if item.ok else TOKEN, **_on(after))
+                fields: dict[str, Any] = {"Arguments": {name: f"{{% $v{name} %}}" for name in item.reads}}
+                if item.gives:
+                    fields["Assign"] = {f"v{item.name}": "{% $states.result %}"}
+                if item.retries:
+                    retrier = {
+                        "ErrorEquals": ["States.ALL"],
+                        "IntervalSeconds": item.pause,
+                        "MaxAttempts": item.retries,
+                    }
+                    fields["Retry"] = [retrier]
+                states[item.name] = task(LAMBDA if item.ok else TOKEN, **fields, **_on(after))
                 if item.handler is not None:
                     handler = head_of(item.handler, after)
                     states[item.name]["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": handler}]
@@ -290,7 +380,10 @@ def _traffic(items: Items, follow: str | None, found: dict[str, StateProfile]) -
         match item:
             case Step():
                 failures = {"": item.fails} if item.fails else {}
-                found[item.name] = StateProfile(durations=tuple(ms / 1000 for ms in item.ms), failures=failures)
+                found[item.name] = StateProfile(
+                    durations=tuple(ms / 1000 for ms in item.ms), failures=failures,
+                    payload_bytes=item.gives * 1024 if item.gives else None,
+                )  # fmt: skip
                 _traffic(item.handler or (), after, found)
             case Fork():
                 ways: dict[str, float] = {}

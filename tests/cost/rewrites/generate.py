@@ -153,6 +153,16 @@ class Drawing:
                 made[key] = self.literal()
         return made
 
+    def handed_on(self) -> Json:
+        """An Output or a Result: half of the time one with all fields, so that the states behind it find what they read."""
+        made = self.payload()
+        if self.chance(0.5):
+            written = {key.removesuffix(".$") for key in made}
+            for key in ("a", "b", "c", "d", "ok", "rows", "state"):
+                if key not in written:
+                    made[key] = INPUT[key]
+        return made
+
     def literal(self) -> Json:
         return self.pick([1, 3, "text", "DONE", None, True, False, [1, "x"], {"x": 1, "y": "two"}, [], {}, [1, 2, 3]])
 
@@ -293,7 +303,7 @@ class Drawing:
         return found
 
     def kinds(self, later: list[str], depth: int) -> list[str]:
-        kinds = ["Pass"] * 5 + ["Task"] * 3 + ["Wait"] * 2
+        kinds = ["Pass"] * 5 + ["Task"] * 5 + ["Wait"] * 2
         kinds += ["Choice"] * 4 if later else ["Succeed", "Succeed", "Fail"]
         if depth < 2:
             kinds += ["Parallel", "Map"]
@@ -370,7 +380,7 @@ class Drawing:
                 [
                     "{% $merge([$states.input, {'r': $states.result}]) %}",
                     "{% $states.input %}",
-                    self.payload(),
+                    self.handed_on(),
                     {
                         "a": "{% $states.result.a %}",
                         "b": "{% $states.input.b %}",
@@ -397,14 +407,14 @@ class Drawing:
             return
         if self.jsonata:
             if self.chance(0.75):
-                state["Output"] = self.payload() if self.chance(0.75) else self.text()
+                state["Output"] = self.handed_on() if self.chance(0.8) else self.text()
             self.assign(state, 0.4)
             return
         drawn = self.random.random()
         if drawn < 0.3:
             state["Result"] = {"a": 1, "b": "text", "c": [7], "d": {"x": 0}} if self.chance(0.7) else self.literal()
         elif drawn < 0.8:
-            state["Parameters"] = self.payload()
+            state["Parameters"] = self.handed_on()
         if self.chance(0.1):
             state["InputPath"] = self.pick(["$.d", "$.a", None, "$$.Execution.Input", "$"])
         self.paths(state)
@@ -422,7 +432,9 @@ class Drawing:
             state["SecondsPath"] = "$.a"
         if self.chance(0.15):
             state.update(
-                {"Output": self.payload()} if self.jsonata else {"OutputPath": self.path() if self.chance(0.5) else "$"}
+                {"Output": self.handed_on()}
+                if self.jsonata
+                else {"OutputPath": self.path() if self.chance(0.5) else "$"}
             )
         self.assign(state, 0.1)
 
@@ -451,13 +463,13 @@ class Drawing:
             rule = {"Condition": self.condition()} if self.jsonata else self.test()
             rule["Next"] = self.pick(later[:3])
             if self.jsonata and self.chance(0.15):
-                rule["Output"] = self.payload()
+                rule["Output"] = self.handed_on()
             self.assign(rule, 0.1)
             state["Choices"].append(rule)
         if self.chance(0.85):
             state["Default"] = self.pick(later[:3])
         if self.jsonata and self.chance(0.15):
-            state["Output"] = self.payload()
+            state["Output"] = self.handed_on()
         elif not self.jsonata and self.chance(0.05):
             state["OutputPath"] = "$.d"
         self.assign(state, 0.1)
@@ -520,7 +532,20 @@ class Drawing:
             state["Branches"] = [self.pure() for _ in range(branches)]
         else:
             state["Branches"] = [self.flow(self.random.randint(1, 4), depth + 1, first=first) for _ in range(branches)]
-        if self.jsonata:
+        if "single" in self.only and self.chance(0.6):
+            # What stands around a single branch mostly keeps it where it is.
+            if not self.jsonata:
+                state.update(
+                    self.pick(
+                        [
+                            {"OutputPath": "$[0]"},
+                            {"OutputPath": "$[0]"},
+                            {"ResultSelector": {"a.$": "$[0].a", "b.$": "$[0].b"}},
+                            {"ResultSelector": {"first.$": "$[0]"}},
+                        ]
+                    )
+                )
+        elif self.jsonata:
             if self.chance(0.2):
                 state["Arguments"] = self.payload()
             if self.chance(0.5):

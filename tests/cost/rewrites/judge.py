@@ -15,16 +15,19 @@ from typing import Any
 from attrs import frozen
 
 from sfdsl.model import asl
-from sfdsl.model.workflow import Notes, Workflow
+from sfdsl.model.workflow import Notes, Workflow, walk
 from sfdsl.simulate.errors import StepLimitExceeded
+from sfdsl.simulate.options import Listener
 from sfdsl.simulate.outcomes import Call, NoAnswer, Result, TaskError
 from sfdsl.testing import InvalidDefinition, simulate
 
 Json = Any
 ERRORS = ("Busy", "Rejected", "States.TaskFailed", "Lambda.TooManyRequestsException", "States.Permissions")
 
-EVENTS = 4_000
+EVENTS = 1_000
 """Events of a history at most; who reaches that has a loop, and as much of it as both made is compared."""
+RETRIES = 500
+"""Attempts of an execution at most."""
 ENDLESS = 10**9
 
 # What a cause says about the state and the event, which rewrites may change: who removes a state renumbers events.
@@ -35,7 +38,13 @@ _PLACE = re.compile(
 
 @frozen
 class Outcome:
-    """What an execution did, as far as anybody can tell from outside."""
+    """What an execution did, as far as anybody can tell from outside; and, not compared, what is known of it beside.
+
+    Attributes:
+        calls: What was called, in order: what, with which arguments, under which role.
+        path: The states entered.
+        faults: The errors that were injected; `NoAnswer` for a task that never answers.
+    """
 
     status: str
     output: Json
@@ -43,6 +52,8 @@ class Outcome:
     cause: str | None
     calls: tuple[Json, ...]
     transitions: int = 0
+    path: tuple[str, ...] = ()
+    faults: frozenset[str] = frozenset()
 
     def same(self, other: Outcome) -> bool:
         if "TOO LONG" in (self.status, other.status):
@@ -77,6 +88,7 @@ class Answers:
         self.result = result
         self.calls: list[Json] = []
         self.times: dict[str, int] = {}
+        self.injected: set[str] = set()
 
     def __call__(self, arguments: Json, call: Call) -> Any:
         key = json.dumps([call.resource, normal(arguments), call.credentials], sort_keys=True)
@@ -85,9 +97,12 @@ class Answers:
         drawn = random.Random(f"{self.seed} {time} {key}")
         after = round(drawn.uniform(0.1, 20), 9)
         if drawn.random() < self.faults:
-            if drawn.random() < 0.1:
+            if drawn.random() < 0.15:
+                self.injected.add("NoAnswer")
                 return NoAnswer()
-            return TaskError(drawn.choice(ERRORS), f"drawn {time}", after=after)
+            error = drawn.choice(ERRORS)
+            self.injected.add(error)
+            return TaskError(error, f"drawn {time}", after=after)
         return Result(self.result(drawn) if self.result is not None else answer(drawn), after=after)
 
 
@@ -106,15 +121,33 @@ def answer(drawn: random.Random) -> Json:
     return drawn.choice([None, "plain", [1]]) if drawn.random() < 0.04 else given
 
 
+class Patience(Listener):
+    """Ends an execution that only tries again: an attempt that fails before it calls anything leaves no event."""
+
+    def __init__(self) -> None:
+        self.tried = 0
+
+    def entered(self, engine: Any, frame: Any) -> None: ...
+    def left(self, engine: Any, frame: Any, output: Json) -> None: ...
+    def caught(self, engine: Any, frame: Any, error: Any) -> None: ...
+    def failed(self, engine: Any, frame: Any, error: Any) -> None: ...
+
+    def retries(self, engine: Any, frame: Any, error: Any, delay: float) -> None:
+        self.tried += 1
+        if self.tried > RETRIES:
+            raise StepLimitExceeded
+
+
 def outcome(
-    workflow: Workflow, input: Json, seed: int, faults: float, *, steps: int = 400, result: Any = None
+    workflow: Workflow, input: Json, seed: int, faults: float, *, steps: int = 120, result: Any = None
 ) -> Outcome:
     """What one execution does."""
     answers = Answers(seed, faults, result)
     try:
         run = simulate(
-            workflow, input, {"*": answers}, seed=seed, max_transitions=steps, max_events=EVENTS, check_results=False
-        )
+            workflow, input, {"*": answers}, seed=seed, max_transitions=steps, max_events=EVENTS, check_results=False,
+            listener=Patience(),
+        )  # fmt: skip
     except StepLimitExceeded:
         return Outcome("TOO LONG", None, None, None, tuple(answers.calls), ENDLESS)
     except RecursionError:
@@ -122,7 +155,8 @@ def outcome(
     if run.cause is not None and "maximum number of history events" in run.cause:
         return Outcome("TOO LONG", None, None, None, tuple(answers.calls), ENDLESS)
     return Outcome(
-        run.status, normal(run.output), run.error, normal(run.cause), tuple(answers.calls), run.transitions
+        run.status, normal(run.output), run.error, normal(run.cause), tuple(answers.calls), run.transitions,
+        run.path, frozenset(answers.injected),
     )  # fmt: skip
 
 
@@ -147,6 +181,31 @@ def differences(before: Workflow, after: Workflow, input: Json, seeds: range) ->
     for seed in seeds:
         faults = (0.0, 0.15, 0.5)[seed % 3]
         was, now = outcome(before, input, seed, faults), outcome(after, input, seed, faults)
-        if not was.same(now) or now.transitions > was.transitions:
+        if differ(was, now):
             found.append((seed, was, now))
+    return found
+
+
+def differ(was: Outcome, now: Outcome) -> bool:
+    """Whether a machine does something else than before, or enters more states."""
+    return not was.same(now) or now.transitions > was.transitions
+
+
+def changed(before: Workflow, after: Workflow) -> set[str]:
+    """The states that are no longer there or no longer what they were, states inside Parallels and Maps on their own.
+
+    Where only the start of a flow moves, that is the state it began with.
+    """
+    was, now = states(before), states(after)
+    return {name for name, state in was.items() if now.get(name) != state}
+
+
+def states(workflow: Workflow) -> dict[str, Json]:
+    """Every state by its name, without the flows inside it."""
+    found = {}
+    for scope, state in walk(workflow.machine):
+        written = asl.write_state(state)
+        for inside in ("Branches", "ItemProcessor", "Iterator"):
+            written.pop(inside, None)
+        found[state.name] = [written, scope.flow.start_at == state.name]
     return found
