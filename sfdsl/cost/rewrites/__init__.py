@@ -15,14 +15,15 @@ from sfdsl.cost.rewrites.fold_pass_forward import fold_pass_forward
 from sfdsl.cost.rewrites.inline_parallel import inline_parallel
 from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
-from sfdsl.cost.rewrites.reasons import Hazard, Reason
+from sfdsl.cost.rewrites.reasons import UNLOCKS, Hazard, Reason
 from sfdsl.cost.rewrites.retry_in_place import retry_in_place
 from sfdsl.cost.rewrites.share_states import share_states
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.cost.rewrites.unroll_map import unroll_map
+from sfdsl.cost.rewrites.wait_for_job import wait_for_job
 from sfdsl.model.workflow import Workflow
 
-__all__ = ["REWRITES", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
+__all__ = ["REWRITES", "UNLOCKS", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
 
 REWRITES: tuple[Rewrite, ...] = (
     drop_unused,
@@ -38,6 +39,7 @@ REWRITES: tuple[Rewrite, ...] = (
     fold_pass_back,
     choose_arguments,
     retry_in_place,
+    wait_for_job,
     share_states,
 )
 """All rewrites, in the order in which a round tries them."""

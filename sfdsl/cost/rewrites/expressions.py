@@ -213,6 +213,7 @@ class Substitution:
     Attributes:
         input: A payload in the place of `$states.input`; ABSENT leaves it.
         result: A payload in the place of `$states.result`; ABSENT leaves it.
+        error: A payload in the place of `$states.errorOutput`; ABSENT leaves it.
         variables: Payloads in the place of variables.
         uses: How often each expression was put somewhere.
     """
@@ -220,6 +221,7 @@ class Substitution:
     input: Json = ABSENT
     variables: Mapping[str, Json] = field(factory=dict)
     result: Json = ABSENT
+    error: Json = field(default=ABSENT, kw_only=True)
     uses: dict[str, int] = field(factory=dict)
 
     def payload(self, value: Json) -> Json:
@@ -279,14 +281,13 @@ class Substitution:
             if name in bound or following == "(" or step or not _WORDS.isdisjoint(steps):
                 raise Cannot(Hazard.NOT_UNDERSTOOD)
             place, more = match["place"] or "", match["more"] or ""
-            tree, rest = found
+            tree, rest = self._resolved(*found)
             if place and not rest and isinstance(tree, list):
                 if int(place[1:-1]) >= len(tree):
                     raise Cannot(Hazard.READS_WHAT_IS_NOT_THERE)
-                tree, rest = tree[int(place[1:-1])], [step for step in more.split(".") if step]
+                tree, rest = self._resolved(tree[int(place[1:-1])], [step for step in more.split(".") if step])
                 place = more = ""
             following = place[:1] or following
-            tree, rest = self._resolved(tree, rest)
             for leaf in leaves(tree):
                 if not bound.isdisjoint({*facts(leaf).variables, *(("states",) if facts(leaf).states else ())}):
                     raise Cannot(Hazard.NOT_UNDERSTOOD)
@@ -297,8 +298,11 @@ class Substitution:
     def _concerns(self, variables: frozenset[str], states: frozenset[tuple[str, ...]]) -> bool:
         if not variables.isdisjoint(self.variables):
             return True
-        replaced = {name for name, payload in (("input", self.input), ("result", self.result)) if payload is not ABSENT}
+        replaced = {name for name, payload in self._states().items() if payload is not ABSENT}
         return bool(replaced) and any(not read or read[0] in replaced for read in states)
+
+    def _states(self) -> dict[str, Json]:
+        return {"input": self.input, "result": self.result, "errorOutput": self.error}
 
     def _bound(self, source: str) -> set[str]:
         bound = {name for match in _BOUND.finditer(source) for name in match.groups() if name}
@@ -309,7 +313,7 @@ class Substitution:
     def _target(self, name: str, steps: list[str]) -> tuple[Json, list[str]] | None:
         """What stands in the place of a path, and the steps into it; None where nothing does."""
         if name == "states":
-            payload = {"input": self.input, "result": self.result}.get(steps[0], ABSENT) if steps else ABSENT
+            payload = self._states().get(steps[0], ABSENT) if steps else ABSENT
             return None if payload is ABSENT else (payload, steps[1:])
         return (self.variables[name], steps) if name in self.variables else None
 

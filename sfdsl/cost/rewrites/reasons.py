@@ -33,6 +33,7 @@ class Reason(Enum):
         "the tasks do the same with other arguments, and the tests that choose among them cannot fail"
     )
     RETRIED_THE_SAME = "the task begins again with the same input after the same time, as often as it fails"
+    WAITED_FOR = "the service tells when the job has ended, and each end of it leads where it led"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
 
 
@@ -71,3 +72,19 @@ class Hazard(Enum):
     WAYS_DIFFER = "what happens on the ways between them differs"
     ERRORS_OVERLAP = "another Retry or Catch of the task may name the same errors"
     INPUT_CHANGES = "the task would begin again with another input"
+    NOT_JSONATA = "it is written in JSONPath, in which a loop is not taken apart"
+    ROUNDS_DIFFER = "a round of the loop leaves something behind that the next one or a state behind the loop may read"
+    ASKS_FOR_ANOTHER = "the task in the loop asks for something else than the job that was started"
+    TESTS_SOMETHING_ELSE = "a test in the loop reads more than the state of the job"
+    STATES_PART_OTHERWISE = "the loop goes on, ends well or fails in other states of the job than waiting for it does"
+    NOT_TOLD = "what is read of the job may be missing, or may be told in another form when it is waited for"
+    EXPRESS = "it stands in an Express workflow, which cannot wait for jobs"
+    MAY_NOT_BE_STOPPED = (
+        "the job would be stopped where the execution is stopped or times out, and nobody says that it may be"
+    )
+
+
+UNLOCKS: dict[Hazard, str] = {
+    Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
+}
+"""What the author can write on the state that was left alone; everything but that is as the rewrite needs it."""

@@ -16,7 +16,8 @@ from sfdsl.model import asl
 from tests.cost.rewrites.generate import INPUT, Case, draw
 from tests.cost.rewrites.judge import changed, differ, outcome, workflow_of
 
-ALL = (*REWRITES, None)
+ALL = (*(each for each in REWRITES if not each.asserted), None)
+"""Rewrites that need an assertion have judges of their own, which know what is asserted."""
 RUNS = 4
 ODD = (None, 0, "odd", [], [[2]], {}, False)
 FULL = 5_000
