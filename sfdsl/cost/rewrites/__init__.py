@@ -17,6 +17,7 @@ from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import UNLOCKS, Hazard, Reason
 from sfdsl.cost.rewrites.retry_in_place import retry_in_place
+from sfdsl.cost.rewrites.send_together import send_together
 from sfdsl.cost.rewrites.share_states import share_states
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.cost.rewrites.unroll_map import unroll_map
@@ -40,6 +41,7 @@ REWRITES: tuple[Rewrite, ...] = (
     choose_arguments,
     retry_in_place,
     wait_for_job,
+    send_together,
     share_states,
 )
 """All rewrites, in the order in which a round tries them."""

@@ -33,6 +33,7 @@ class Draft:
         start: Where the flow begins now.
         done: What was done.
         refused: What was left alone: state and hazard.
+        noted: What is asserted now about states that took over what others did.
     """
 
     def __init__(self, scope: Scope, workflow: Workflow, shared: dict[Any, Any] | None = None) -> None:
@@ -42,6 +43,7 @@ class Draft:
         self.start: str = scope.flow.start_at or ""
         self.done: list[Done] = []
         self.refused: list[tuple[str, Hazard]] = []
+        self.noted: dict[str, Notes] = {}
         self._states: dict[str, State] = {state.name: state for state in scope.flow.states}
         self._into: dict[str, dict[tuple[str, EdgeKind, int], None]] = {}
         self._changed = False
@@ -83,7 +85,7 @@ class Draft:
 
     def notes(self, name: str) -> Notes | None:
         """What the author asserts about a state."""
-        return self.workflow.notes.get(name)
+        return self.noted.get(name, self.workflow.notes.get(name))
 
     def once(self, compute: Callable[[Workflow], T]) -> T:
         """What a function makes of the workflow as it was before the rewrite, computed once for all of its flows."""
@@ -159,6 +161,10 @@ class Draft:
     def refuse(self, state: str, hazard: Hazard) -> None:
         """Record that something was left alone."""
         self.refused.append((state, hazard))
+
+    def note(self, name: str, notes: Notes) -> None:
+        """Assert something else about a state."""
+        self.noted[name] = notes
 
     def flow(self) -> Flow:
         """The flow as it is now; the one it was made of where nothing changed."""

@@ -35,6 +35,8 @@ class Reason(Enum):
     RETRIED_THE_SAME = "the task begins again with the same input after the same time, as often as it fails"
     WAITED_FOR = "the service tells when the job has ended, and each end of it leads where it led"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
+    ONE_CALL_FOR_ALL = "one call does what the calls in a row did, and it fails where one of them would"
+    SAID_BY_THE_AUTHOR = "what cannot be proven is asserted on each of the states"
 
 
 class Hazard(Enum):
@@ -82,9 +84,28 @@ class Hazard(Enum):
     MAY_NOT_BE_STOPPED = (
         "the job would be stopped where the execution is stopped or times out, and nobody says that it may be"
     )
+    IN_JSONPATH = "it is written in JSONPath, which cannot raise what failed in a part of a call"
+    HANDLERS_DIFFER = (
+        "its Retry, Catch, timeouts or credentials are not those of the state before, and one call has one of each"
+    )
+    HANDLER_SEES_OTHERS = "a Catch leads on with an input or with variables that would be others"
+    RESULT_IS_READ = "what a call returns is read or handed on, and one call for all returns something else"
+    ERRORS_TOLD_APART = "a Retry or Catch names errors that the failure of a part of a call does not have"
+    OTHER_PARAMETERS = "it has parameters that one call for all does not take"
+    NO_TEXT = "what it sends may be no text, and is made one only where it is sent alone"
+    NOT_IDEMPOTENT = (
+        "its Retry would do it again where another part of the call failed, and nobody says that it is idempotent"
+    )
+    ORDER_MATTERS = "nobody says that its effect may come before or after those of its neighbours"
+    MAY_OUTGROW = "together they may be more than one request takes, so that none of them would happen"
+    ERROR_NAMES_MATTER = "its errors would have other names, and nobody says that these are not read"
 
 
 UNLOCKS: dict[Hazard, str] = {
     Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
+    Hazard.NOT_IDEMPOTENT: "mark it idempotent: idempotent=True",
+    Hazard.ORDER_MATTERS: 'assert it on the step: asserts=["unordered"]',
+    Hazard.MAY_OUTGROW: 'assert it on the step: asserts=["atomic"]',
+    Hazard.ERROR_NAMES_MATTER: 'assert it on the step: asserts=["error_names_free"]',
 }
 """What the author can write on the state that was left alone; everything but that is as the rewrite needs it."""

@@ -9,20 +9,27 @@ from attrs import evolve
 
 from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.model.states import Branch, Flow, ItemProcessor, Map, Parallel, State, StateMachine
-from sfdsl.model.workflow import JSONPATH, Scope, Workflow, inner
+from sfdsl.model.workflow import JSONPATH, Notes, Scope, Workflow, inner
 
 
 def over_flows(workflow: Workflow, edit: Callable[[Draft], None]) -> Workflow:
     """The workflow with every flow edited; the same object where no edit changed anything."""
     machine = workflow.machine
     root = Scope(flow=machine, query_language=machine.query_language or JSONPATH)
-    after = _edited(root, workflow, edit, {})
+    noted: dict[str, Notes] = {}
+
+    def noting(draft: Draft) -> None:
+        edit(draft)
+        noted.update(draft.noted)
+
+    after = _edited(root, workflow, noting, {})
     if after is machine:
         return workflow
     changed: Workflow = evolve(workflow, machine=cast(StateMachine, after))
     kept = names(after)
-    if not kept >= workflow.notes.keys():
-        changed = evolve(changed, notes={name: notes for name, notes in workflow.notes.items() if name in kept})
+    if noted or not kept >= workflow.notes.keys():
+        notes = {name: each for name, each in {**workflow.notes, **noted}.items() if name in kept}
+        changed = evolve(changed, notes=notes)
     return changed
 
 
