@@ -27,17 +27,17 @@ from weakref import WeakKeyDictionary
 from attrs import evolve
 
 from sfdsl.model import asl
-from sfdsl.model.states import StateMachine
-from sfdsl.model.workflow import MachineType, Workflow
-from sfdsl.simulate.errors import SimulationError, StepLimitExceeded, UnmockedTask
+from sfdsl.model.states import StateMachine, Task
+from sfdsl.model.workflow import MachineType, Workflow, walk
+from sfdsl.simulate.errors import InvalidInput, SimulationError, StepLimitExceeded, UnmockedTask
 from sfdsl.simulate.history import MAX_EVENTS, iso
-from sfdsl.simulate.mocks import Mocks
+from sfdsl.simulate.mocks import Mocks, names_of
 from sfdsl.simulate.objects import Objects
 from sfdsl.simulate.options import START, Listener, Options
 from sfdsl.simulate.outcomes import Call, Called, NoAnswer, Result, TaskError
 from sfdsl.simulate.program import InvalidDefinition
 from sfdsl.simulate.run import Run, program_of, run_program
-from sfdsl.simulate.values import Json, checked, text
+from sfdsl.simulate.values import Json, NotJson, checked, text
 
 if TYPE_CHECKING:
     from sfdsl.dsl.pipeline import Pipeline
@@ -47,9 +47,11 @@ __all__ = [
     "Called",
     "Child",
     "InvalidDefinition",
+    "InvalidInput",
     "MockWarning",
     "Mocks",
     "NoAnswer",
+    "NotJson",
     "Result",
     "Run",
     "SimulationError",
@@ -62,7 +64,7 @@ __all__ = [
 
 
 class MockWarning(UserWarning):
-    """A mock gives a result that the service it plays cannot give."""
+    """A mock gives a result that the service it plays cannot give, or is for a state that there is not."""
 
 
 observers: list[Callable[[Workflow, Run], None]] = []
@@ -111,6 +113,8 @@ def simulate(
 
     Raises:
         UnmockedTask: A Task has no mock, or none left; the message shows the arguments.
+        InvalidInput: StartExecution would not take the input.
+        NotJson: The input, a variable or a mock's result has no form in JSON.
         StepLimitExceeded: More states were entered than `max_transitions`.
         InvalidDefinition: AWS would not have accepted the machine.
     """
@@ -120,11 +124,15 @@ def simulate(
         workflow = evolve(workflow, machine=filled)
     is_express = workflow.type is MachineType.EXPRESS if express is None else express
     noted = {state: notes.duration for state, notes in workflow.notes.items() if notes.duration}
-    mocks = tasks if isinstance(tasks, Mocks) else Mocks(tasks or {}, {**noted, **(durations or {})})
+    if isinstance(tasks, Mocks):
+        mocks = tasks
+    else:
+        _warn_of_unknown(Mocks(tasks or {}, durations), workflow)
+        mocks = Mocks(tasks or {}, {**noted, **(durations or {})})
     options = Options(
         tasks=_Checking(mocks) if check_results else mocks,
         objects=Objects(objects),
-        variables={key: checked(value) for key, value in (variables or {}).items()},
+        variables={key: _json(value, f"variable {key!r}") for key, value in (variables or {}).items()},
         start=start,
         name=name,
         seed=seed,
@@ -133,10 +141,29 @@ def simulate(
         listener=listener,
     )
     program = program_of(workflow.machine, workflow.name, is_express)
-    run = run_program(program, {} if input is None else checked(input), options)
+    run = run_program(program, {} if input is None else _json(input, "the input"), options)
     for observer in observers:
         observer(declared, run)
     return run
+
+
+def _json(value: Any, what: str) -> Json:
+    try:
+        return checked(value)
+    except NotJson as wrong:
+        raise NotJson(f"{what} is no JSON: {wrong}") from None
+
+
+def _warn_of_unknown(mocks: Mocks, workflow: Workflow) -> None:
+    """Warn of mocks and durations that nothing in the machine can use: most likely a name is misspelt."""
+    states = [state for _, state in walk(workflow.machine)]
+    names = {state.name for state in states}
+    if not mocks.unknown(names):
+        return  # as a rule; what resources can be called takes longer to find
+    resources = {state.resource for state in states if isinstance(state, Task) and state.resource}
+    for key, meant in mocks.unknown(names.union(*map(names_of, resources))):
+        message = f"no state and no call of {workflow.name!r} is named {key!r}, so its mock is not used"
+        warnings.warn(f"{message}; {meant}" if meant else message, MockWarning, stacklevel=_outside())
 
 
 def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any]) -> Workflow:

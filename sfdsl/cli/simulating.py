@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 import click
 
-from sfdsl.cli.app import FINDINGS, FINE, examples, main, type_option
+from sfdsl.cli.app import FINDINGS, FINE, Refused, examples, main, type_option
 from sfdsl.cli.files import write
 from sfdsl.cli.work import one_workflow, project_settings
 
@@ -25,12 +26,19 @@ _TARGET = click.Path(path_type=Path)
     )
 )
 @click.argument("pipeline")
-@click.option("--input", "input_", type=_FILE, help="JSON file with the input.  [default: {}]")
+@click.option("--input", "input_", type=_FILE, help="JSON file with the input.  [default: that of --tasks, or {}]")
 @click.option("--tasks", type=_FILE, help="JSON file with what tasks return, or AWS's MockConfigFile.json.")
 @click.option("--case", help="Test case of a MockConfigFile.json.")
 @click.option("--history", type=_TARGET, help="Write the events to this file, as GetExecutionHistory returns them.")
 @click.option("--sequence", type=_TARGET, help="Write a Mermaid sequence diagram of the execution to this file.")
 @click.option("--seed", type=int, default=0, show_default=True, help="For jitter and random numbers.")
+@click.option(
+    "--max-transitions",
+    type=click.IntRange(min=1),
+    default=1_000_000,
+    show_default=True,
+    help="States that may be entered before a loop is taken for endless.",
+)
 @click.option("--quiet", is_flag=True, help="Print the outcome alone.")
 @type_option
 def run(
@@ -41,6 +49,7 @@ def run(
     history: Path | None,
     sequence: Path | None,
     seed: int,
+    max_transitions: int,
     quiet: bool,
     type_: str,
 ) -> None:
@@ -49,32 +58,41 @@ def run(
     PIPELINE is the name of a pipeline, a file that declares one, or a state machine in ASL (.json). Nothing is
     called and nothing waits; the exit code is 1 where the execution does not succeed.
     """
-    from sfdsl.model.workflow import MachineType
+    from sfdsl.model.fields import ABSENT
     from sfdsl.simulate import narrative
-    from sfdsl.simulate.errors import SimulationError
     from sfdsl.simulate.files import InvalidMocks, read_mocks
-    from sfdsl.simulate.mocks import Mocks
-    from sfdsl.simulate.objects import Objects
-    from sfdsl.simulate.options import Options
-    from sfdsl.simulate.run import program_of, run_program
     from sfdsl.simulate.sequence import sequence as diagram
+    from sfdsl.testing import InvalidDefinition, MockWarning, NotJson, SimulationError, UnmockedTask, simulate
 
     workflow = one_workflow(pipeline, type_, project_settings())
-    given = {} if input_ is None else _json(input_)
+    given = ABSENT if input_ is None else _json(input_)
+    told = {} if tasks is None else _json(tasks)
     try:
-        mocks = read_mocks({} if tasks is None else _json(tasks), workflow.name, case)
-        noted = {state: notes.duration for state, notes in workflow.notes.items() if notes.duration}
-        options = Options(
-            tasks=Mocks(mocks.tasks, {**noted, **mocks.durations}),
-            objects=Objects(mocks.objects),
-            seed=seed,
-            listener=None if quiet else narrative.Narrator(click.echo),
-        )
-        program = program_of(workflow.machine, workflow.name, workflow.type is MachineType.EXPRESS)
-        done = run_program(program, given, options)
-    except (InvalidMocks, SimulationError) as problem:
-        raise click.UsageError(str(problem)) from problem
-    for line in narrative.outcome(done):
+        mocks = read_mocks(told, workflow.name, case, None if tasks is None else tasks.parent)
+        if given is ABSENT:
+            given = {} if mocks.input is ABSENT else mocks.input
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", MockWarning)
+            warnings.showwarning = _show_warning
+            done = simulate(
+                workflow,
+                given,
+                mocks.tasks,
+                objects=mocks.objects,
+                durations=mocks.durations,
+                substitutions=mocks.substitutions,
+                seed=seed,
+                max_transitions=max_transitions,
+                listener=None if quiet else narrative.Narrator(click.echo),
+            )
+    except UnmockedTask as problem:
+        hint = "mocks stand in a JSON file that --tasks names" if tasks is None else f"mocks stand in {tasks}"
+        raise Refused(f'{problem}\n  {hint}: {{"NAME OF THE STATE": what it returns}}') from problem
+    except (InvalidMocks, InvalidDefinition, NotJson, SimulationError) as problem:
+        raise Refused(str(problem)) from problem
+    head, *rest = narrative.outcome(done)
+    click.secho(head, fg="green" if done.status == "SUCCEEDED" else "red")
+    for line in rest:
         click.echo(line)
     if history is not None:
         write(history, json.dumps({"events": done.history}, indent=2, ensure_ascii=False, default=str) + "\n")
@@ -83,8 +101,18 @@ def run(
     sys.exit(FINE if done.status == "SUCCEEDED" else FINDINGS)
 
 
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    """Tell a warning to people who ran no Python of their own: without a file and line of ours."""
+    click.echo(f"warning: {message}", err=True)
+
+
 def _json(path: Path) -> Any:
+    def refuse(constant: str) -> None:
+        raise ValueError(f"{constant} is no JSON number")
+
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=refuse)
+    except RecursionError as deep:
+        raise Refused(f"{path} is nested too deeply") from deep
     except ValueError as broken:
-        raise click.UsageError(f"{path} is not JSON: {broken}") from broken
+        raise Refused(f"{path} is not JSON: {broken}") from broken

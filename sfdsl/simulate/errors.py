@@ -125,3 +125,7 @@ class StepLimitExceeded(SimulationError):
 
 class UnmockedTask(SimulationError):
     """A Task was reached for which the test gave no result."""
+
+
+class InvalidInput(SimulationError):
+    """An input that StartExecution refuses, so that there is no execution to simulate."""

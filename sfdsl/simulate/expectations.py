@@ -13,6 +13,7 @@ from sfdsl.aws.integrations import optimized
 from sfdsl.aws.resource import ServiceTask
 from sfdsl.aws.results import result_shape
 from sfdsl.aws.shapes import Kind, Shape, Spelling
+from sfdsl.diagnostics import near
 from sfdsl.simulate.values import Json, kind
 
 _TYPES = {
@@ -112,7 +113,7 @@ def _unknown(shape: Shape, value: Json, where: str) -> Iterator[str]:
             at = f"{where}.{key}" if where else key
             if shape.kind is Kind.STRUCTURE and key not in shape.members:
                 if not shape.open:
-                    meant = shape.spelled(key)
+                    meant = shape.spelled(key) or near(key, shape.members)
                     yield f"{at} is no field of the result" + (f"; did you mean {meant}?" if meant else "")
                 continue
             below = shape.members.get(key) if shape.kind is Kind.STRUCTURE else shape.element

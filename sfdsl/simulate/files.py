@@ -5,24 +5,31 @@ Our own:
     {"tasks": {"Validate": [{"error": "Lambda.TooManyRequestsException"}, {"return": {"Payload": {"rejected": 0}}}],
                "Load": {"return": {"Payload": {}}, "after": 30},
                "Notify": {"MessageId": "1"}},
-     "objects": {"s3://bucket/rows.csv": "id\n1\n"},
-     "durations": {"Extract": 600}}
+     "objects": {"s3://bucket/rows.csv": "id\n1\n", "s3://bucket/all.parquet": {"file": "all.parquet"}},
+     "durations": {"Extract": 600},
+     "substitutions": {"BucketName": "acme"},
+     "input": {"day": "2026-11-23"}}
 
 An answer is an object whose keys are among `return`, `error`, `cause`, `never`, `after`, `submitted`, `heartbeats`,
 with `return`, `error` or `never` among them; any other value is what the task returns. A list has one answer for each
-call, `"..."` at its end repeats the one before it. Without a key `tasks` the whole file is the tasks.
+call, `"..."` at its end repeats the one before it. An object of S3 is a text, JSON, or the path of a local file, seen
+from the file of mocks. Without a key `tasks` the whole file is the tasks.
 
 Source of AWS's form: Step Functions Developer Guide, "Testing state machines with Step Functions Local".
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
+from sfdsl.diagnostics import did_you_mean
+from sfdsl.model.fields import ABSENT
 from sfdsl.simulate.outcomes import NoAnswer, Result, TaskError
-from sfdsl.simulate.values import Json, kind
+from sfdsl.simulate.values import Json, kind, text
 
 _KEYS = frozenset({"return", "error", "cause", "never", "after", "submitted", "heartbeats"})
 
@@ -36,21 +43,25 @@ class MockFile:
     """What a file of mocks says.
 
     Attributes:
-        tasks: As `sfdsl.testing.simulate` takes them; so `objects` and `durations`.
+        tasks: As `sfdsl.testing.simulate` takes them; so `objects`, `durations` and `substitutions`.
+        input: What the execution is started with; ABSENT where the file does not say.
         cases: Names of the test cases of an AWS file; () for our own form.
     """
 
     tasks: dict[str, Any]
     objects: dict[str, Any] = field(factory=dict)
     durations: dict[str, float] = field(factory=dict)
+    substitutions: dict[str, Json] = field(factory=dict)
+    input: Json = ABSENT
     cases: tuple[str, ...] = ()
 
 
-def read_mocks(content: Json, machine: str = "", case: str | None = None) -> MockFile:
+def read_mocks(content: Json, machine: str = "", case: str | None = None, folder: Path | None = None) -> MockFile:
     """The mocks of a file.
 
     Args:
         content: The file as parsed JSON.
+        folder: Where it lies, for the paths in it; None is the current folder.
         machine: Name of the state machine, for an AWS file that has several.
         case: Name of the test case, for an AWS file; None takes the only one.
 
@@ -65,15 +76,43 @@ def read_mocks(content: Json, machine: str = "", case: str | None = None) -> Moc
         raise InvalidMocks(f"test case {case!r} was asked for; only AWS's MockConfigFile.json has test cases")
     if "tasks" not in content:
         return MockFile(tasks={state: _mock(state, told) for state, told in content.items()})
-    unknown = content.keys() - {"tasks", "objects", "durations", "input"}
-    if unknown:
-        raise InvalidMocks(f"unknown keys in the file of mocks: {', '.join(sorted(unknown))}")
+    for key in content.keys() - _PARTS:
+        hint = did_you_mean(key, _PARTS) or f"there are {', '.join(_PARTS)}"
+        raise InvalidMocks(f"unknown key {key!r} in the file of mocks; {hint}")
     tasks = _object(content["tasks"], "tasks")
+    objects = _object(content.get("objects", {}), "objects")
     return MockFile(
         tasks={state: _mock(state, told) for state, told in tasks.items()},
-        objects=_object(content.get("objects", {}), "objects"),
-        durations=_object(content.get("durations", {}), "durations"),
+        objects={name: _body(name, told, folder or Path()) for name, told in objects.items()},
+        durations={state: _number(told, f"durations/{state}") for state, told in _parts(content, "durations")},
+        substitutions=dict(_parts(content, "substitutions")),
+        input=content.get("input", ABSENT),
     )
+
+
+_PARTS = ("tasks", "objects", "durations", "substitutions", "input")
+
+
+def _parts(content: dict[str, Json], key: str) -> Iterable[tuple[str, Json]]:
+    return _object(content.get(key, {}), key).items()
+
+
+def _body(name: str, told: Json, folder: Path) -> Any:
+    bucket, slash, key = name.removeprefix("s3://").partition("/")
+    if not (bucket and slash and key):
+        raise InvalidMocks(f"{name!r} names no object; write s3://bucket/key")
+    if not isinstance(told, dict) or told.keys() != {"file"}:
+        return told
+    file = folder / str(told["file"])
+    if not file.is_file():
+        raise InvalidMocks(f"there is no file {file} for the object {name}")
+    return file
+
+
+def _number(told: Json, where: str) -> float:
+    if isinstance(told, bool) or not isinstance(told, int | float) or told < 0:
+        raise InvalidMocks(f"{where} is a number of seconds, not {text(told)}")
+    return float(told)
 
 
 def _mock(state: str, told: Json) -> Any:
@@ -96,11 +135,17 @@ def _answer(state: str, told: Json) -> Any:
         raise InvalidMocks(f"an answer of task {state!r} has more than one of return, error and never")
     more: dict[str, Any] = {"submitted": told.get("submitted")}
     if "heartbeats" in told:
-        more["heartbeats"] = tuple(told["heartbeats"])
+        beats = told["heartbeats"]
+        if not isinstance(beats, list):
+            raise InvalidMocks(f"heartbeats of task {state!r} is an array of seconds, not {kind(beats)}")
+        more["heartbeats"] = tuple(_number(beat, f"a heartbeat of task {state!r}") for beat in beats)
     if "never" in told:
         return NoAnswer(**more)
-    more["after"] = float(told.get("after", 0))
+    more["after"] = _number(told.get("after", 0), f"after of task {state!r}")
     if "error" in told:
+        for key in ("error", "cause"):
+            if not isinstance(told.get(key), str | None):
+                raise InvalidMocks(f"{key} of task {state!r} is a text, not {kind(told[key])}")
         return TaskError(told["error"], told.get("cause"), **more)
     return Result(told["return"], **more)
 

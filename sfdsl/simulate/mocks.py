@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from types import EllipsisType
 from typing import Any
 
 from sfdsl.aws import resource as resources
 from sfdsl.aws.resource import Activity, LambdaFunction, ServiceTask
+from sfdsl.diagnostics import did_you_mean, near
 from sfdsl.simulate.errors import SimulationError, UnmockedTask
 from sfdsl.simulate.outcomes import Call, NoAnswer, Outcome, Result, TaskError
 from sfdsl.simulate.values import NotJson, checked, copied, text
@@ -52,7 +53,7 @@ class Mocks:
             self._known[key] = self._find(call)
         answer = self._known[key]
         if answer is None:
-            raise UnmockedTask(_unmocked(call))
+            raise UnmockedTask(_unmocked(call, self._answers))
         outcome = answer(call)
         after = self._durations.get(call.state)
         if isinstance(outcome, Result | TaskError | NoAnswer):
@@ -60,6 +61,11 @@ class Mocks:
                 return _taking(outcome, after)
             return outcome
         return Result(_json(call, outcome), after=after or 0.0)
+
+    def unknown(self, names: Collection[str]) -> list[tuple[str, str]]:
+        """Keys that name none of a machine's states and calls, and what may be meant; "" where nothing is near."""
+        given = [*self._answers, *self._durations]
+        return [(key, did_you_mean(key, names)) for key in given if key not in names and key != "*"]
 
     def _find(self, call: Call) -> Callable[[Call], Any] | None:
         for key in (call.state, *names_of(call.resource), "*"):
@@ -191,11 +197,13 @@ def _has_function(mock: Any) -> bool:
     return callable(mock) and not isinstance(mock, type)
 
 
-def _unmocked(call: Call) -> str:
-    return (
-        f"task {call.state!r} calls {call.resource} and has no mock; give it one: tasks={{{call.state!r}: ...}}\n"
-        f"{_arguments(call)}"
-    )
+def _unmocked(call: Call, given: Collection[str]) -> str:
+    there = f"task {call.state!r} calls {call.resource} and has no mock"
+    hint = f"give it one: tasks={{{call.state!r}: ...}}"
+    meant = near(call.state, given, cutoff=0.8)
+    if meant is not None:
+        hint += f"; or is the mock of {meant!r} meant for it?"
+    return f"{there}; {hint}\n{_arguments(call)}"
 
 
 def _arguments(call: Call) -> str:

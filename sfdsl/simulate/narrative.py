@@ -22,38 +22,57 @@ class Narrator:
     def __init__(self, write: Callable[[str], None], *, payloads: bool = True) -> None:
         self._write = write
         self._payloads = payloads
+        self._last: Any = None
 
     def entered(self, engine: Any, frame: Any) -> None:
         """A state was entered."""
-        self._line(engine, frame, frame.state.name, f"({frame.state.type})" + self._shown(" <- ", frame.input))
+        self._line(engine, frame, f"{_named(frame)} ({frame.state.type})" + self._shown(" <- ", frame.input))
+        self._last = frame
 
     def left(self, engine: Any, frame: Any, output: Json) -> None:
         """A state was left."""
-        if output is not frame.input:
-            self._line(engine, frame, " " * 2, self._shown("-> ", output).strip())
+        if output is not frame.input or frame.state.type == "Task":
+            self._then(engine, frame, self._shown("-> ", output))
 
     def retries(self, engine: Any, frame: Any, error: Any, delay: float) -> None:
         """A state failed and will be tried again."""
-        self._line(engine, frame, " " * 2, f"{_error(error)}; retry {frame.attempt} in {seconds(delay)}")
+        self._then(engine, frame, f"{_error(error)}; retry {frame.attempt} in {seconds(delay)}")
 
     def caught(self, engine: Any, frame: Any, error: Any) -> None:
         """A state failed and a catcher takes the error."""
-        self._line(engine, frame, " " * 2, f"{_error(error)}; caught")
+        self._then(engine, frame, f"{_error(error)}; caught")
 
     def failed(self, engine: Any, frame: Any, error: Any) -> None:
         """A flow ended with an error."""
-        self._line(engine, frame, " " * 2, f"{_error(error)}; not caught")
+        self._then(engine, frame, f"{_error(error)}; not caught")
 
-    def _line(self, engine: Any, frame: Any, first: str, rest: str) -> None:
-        depth, group = 0, frame.group
-        while group is not None:
-            depth, group = depth + 1, group.owner.group
-        where = f" [{'.'.join(map(str, frame.iteration))}]" if frame.iteration and first.strip() else ""
-        line = f"{_clock(engine.now):>9}  {'  ' * depth}{first}{where} {rest}"
-        self._write(line.rstrip())
+    def _then(self, engine: Any, frame: Any, what: str) -> None:
+        """A line about a state that was entered before: below its name, or with it where others came between."""
+        below = "   " if self._last is frame else f"{_named(frame)} "
+        if what:
+            self._line(engine, frame, below + what)
+            self._last = frame
+
+    def _line(self, engine: Any, frame: Any, what: str) -> None:
+        self._write(f"{_clock(engine.now):>9}  {'  ' * _depth(frame)}{what}")
 
     def _shown(self, arrow: str, value: Json) -> str:
         return f"{arrow}{shortened(value)}" if self._payloads else ""
+
+
+def _named(frame: Any) -> str:
+    where = f" [{'.'.join(map(str, frame.iteration))}]" if frame.iteration else ""
+    return f"{frame.state.name}{where}"
+
+
+def _depth(frame: Any) -> int:
+    """How many Parallels and Maps are around a flow, those that started its execution included."""
+    depth = 0
+    while True:
+        group = frame.group or (frame.execution.map_run.group if frame.execution.map_run is not None else None)
+        if group is None:
+            return depth
+        depth, frame = depth + 1, group.owner
 
 
 def outcome(run: Run) -> list[str]:

@@ -8,12 +8,13 @@ from typing import Any
 from sfdsl.model.states import StateMachine
 from sfdsl.simulate.code import Edge
 from sfdsl.simulate.engine import Engine
-from sfdsl.simulate.frames import Execution
+from sfdsl.simulate.errors import InvalidInput
+from sfdsl.simulate.frames import MAX_PAYLOAD, Execution
 from sfdsl.simulate.history import as_aws
 from sfdsl.simulate.options import Options
 from sfdsl.simulate.outcomes import Called
 from sfdsl.simulate.program import Program, compiled
-from sfdsl.simulate.values import Json
+from sfdsl.simulate.values import MAX_NESTING, Json, TooDeep, size
 
 
 class Run:
@@ -62,9 +63,25 @@ class Run:
 
 
 def run_program(program: Program, input: Json, options: Options) -> Run:
-    """Run a compiled machine; the input is JSON already."""
+    """Run a compiled machine; the input is JSON already.
+
+    Raises:
+        InvalidInput: It is larger than an execution's input may be, or nested too deeply.
+        SimulationError: The simulation cannot go on.
+    """
+    _check_input(input)
     engine = Engine(program, options)
     return Run(engine, engine.run(input))
+
+
+def _check_input(input: Json) -> None:
+    try:
+        bytes_given = size(input)
+    except TooDeep:
+        message = f"the input has more than {MAX_NESTING} arrays and objects inside each other"
+        raise InvalidInput(f"{message}; the simulator goes no deeper") from None
+    if bytes_given > MAX_PAYLOAD:
+        raise InvalidInput(f"the input has {bytes_given:,} bytes; StartExecution takes {MAX_PAYLOAD:,} at most")
 
 
 def program_of(machine: StateMachine, name: str = "machine", express: bool = False) -> Program:

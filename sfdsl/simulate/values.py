@@ -33,6 +33,9 @@ def _encoding() -> Callable[[Json], str]:
 _encode = _encoding()
 
 
+_SHOWN = 100
+"""Characters of a value that is no JSON that the message shows."""
+
 MAX_NESTING = 400
 """Arrays and objects inside each other that a payload may have here. AWS's own limit is not documented."""
 
@@ -130,23 +133,37 @@ def copied(value: Json) -> Json:
     return value
 
 
-def checked(value: Any, pointer: str = "") -> Json:
-    """A value as JSON, of its own: tuples become arrays. `pointer` is where it stands, for the message.
+def checked(value: Any) -> Json:
+    """A value as JSON, of its own: tuples become arrays.
 
     Raises:
         NotJson: Some value in it has no form in JSON; the message says where and what.
     """
+    try:
+        return _checked(value, "", 0)
+    except RecursionError:
+        raise NotJson(_TOO_DEEP) from None
+
+
+_TOO_DEEP = f"it has more than {MAX_NESTING} arrays and objects inside each other, or contains itself"
+
+
+def _checked(value: Any, pointer: str, depth: int) -> Json:
     if value is None or isinstance(value, str | bool | int):
         return value
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             raise NotJson(f"{value} at {pointer or 'the top'} is no JSON number")
         return value
+    if isinstance(value, dict | list | tuple) and depth >= MAX_NESTING:
+        raise NotJson(_TOO_DEEP)
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str):
                 raise NotJson(f"the key {key!r} at {pointer or 'the top'} is no text")
-        return {key: checked(item, f"{pointer}/{key}") for key, item in value.items()}
+        return {key: _checked(item, f"{pointer}/{key}", depth + 1) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [checked(item, f"{pointer}/{place}") for place, item in enumerate(value)]
-    raise NotJson(f"{value!r} at {pointer or 'the top'} is a {type(value).__name__}, which JSON has no form for")
+        return [_checked(item, f"{pointer}/{place}", depth + 1) for place, item in enumerate(value)]
+    shown = repr(value)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    raise NotJson(f"{shown} at {pointer or 'the top'} is a {type(value).__name__}, which JSON has no form for")

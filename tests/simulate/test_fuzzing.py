@@ -14,6 +14,7 @@ from sfdsl.simulate.errors import StepLimitExceeded
 from sfdsl.simulate.history import as_aws
 from sfdsl.simulate.options import START, Options
 from sfdsl.simulate.run import Run, program_of, run_program
+from sfdsl.simulate.sequence import sequence
 from sfdsl.testing import InvalidDefinition, TaskError, simulate
 from tests.conftest import shared
 from tests.simulate.machines import Case, draw
@@ -48,6 +49,7 @@ def well_formed(run: Run) -> None:
     entered = Counter(event.details["name"] for event in events if event.type.endswith("StateEntered"))
     assert entered == Counter(run.path)
     assert len(as_aws(events, START)) == len(events)
+    assert sequence(run).count("\n") > 4
 
 
 @pytest.mark.parametrize("seeds", [range(600), pytest.param(range(600, 20_000), marks=pytest.mark.campaign)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +66,24 @@ def test_the_narrative_tells_each_state_retry_catch_and_time() -> None:
     ]
 
 
+def test_the_narrative_names_a_state_again_where_others_came_between() -> None:
+    lines: list[str] = []
+    definition = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": True, "Branches": [
+        {"StartAt": "Slow", "States": {"Slow": calling("glue:startJobRun")}},
+        {"StartAt": "Fast", "States": {"Fast": calling("athena:startQueryExecution")}},
+    ]}}}  # fmt: skip
+    tasks = {"Slow": Result("s", after=9), "Fast": Result("f", after=1)}
+    simulate(definition, 1, tasks, listener=Narrator(lines.append), check_results=False)
+    assert lines == [
+        " 00:00:00  Both (Parallel) <- 1",
+        " 00:00:00    Slow (Task) <- 1",
+        " 00:00:00    Fast (Task) <- 1",
+        ' 00:00:01       -> "f"',
+        ' 00:00:09    Slow -> "s"',
+        ' 00:00:09  Both -> ["s","f"]',
+    ]
+
+
 def test_payloads_can_be_left_out() -> None:
     lines: list[str] = []
     run(listener=Narrator(lines.append, payloads=False))
@@ -85,42 +105,117 @@ sequenceDiagram
     participant s2 as Extract
     participant s3 as glue
     participant s4 as Each file
-    participant s5 as Check#59; #35;1
-    participant s6 as Load
-    participant s7 as Lambda load
-    participant s8 as Failed
+    participant s5 as Load
+    participant s6 as Lambda load
     client->>sf: Start execution
-    sf->>s2: Execute Task
+    sf->>s2: Execute Extract
     s2->>s3: startJobRun.sync
     s3-->>s2: Accepted
     s3--xs2: Glue.Busy
+    s2--xsf: State failed
+    sf->>sf: Back off, 90 seconds
+    sf->>s2: Retry Extract
     s2->>s3: startJobRun.sync
     s3-->>s2: Accepted
     s3-->>s2: Return result
     s2-->>sf: State complete
-    sf->>s4: Execute Map
+    sf->>s4: Execute Each file
     s4->>sf: Iteration 0
-    sf->>s5: Execute Pass
-    s5-->>sf: State complete
+    sf->>sf: Check#59; #35;1
     s4->>sf: Iteration 1
-    sf->>s5: Execute Pass
-    s5-->>sf: State complete
+    sf->>sf: Check#59; #35;1
     s4-->>sf: State complete
-    sf->>s6: Execute Task
-    s6->>s7: invoke
-    s7--xs6: Disk
-    s6-->>sf: State complete
-    sf->>s8: Execute Fail
+    sf->>s5: Execute Load
+    s5->>s6: invoke
+    s6--xs5: Disk
+    s5--xsf: State failed, error caught
+    sf->>sf: Failed
     sf--xclient: Execution failed: Load.Failed after 180 seconds
 """
     )
 
 
+def messages(definition: Any, tasks: dict[str, Any]) -> list[str]:
+    """The messages of a diagram, with names in place of the short ones."""
+    lines = sequence(simulate(definition, tasks=tasks, check_results=False)).splitlines()
+    names = [line.split(" as ") for line in lines if line.startswith("    participant")]
+    told = [line.strip() for line in lines if "->>" in line or "--x" in line]
+    for alias, name in reversed([(alias.split()[1], name) for alias, name in names]):
+        told = [re.sub(rf"(^|>>|x){alias}(?=-|:)", rf"\1<{name}>", line) for line in told]
+    return told
+
+
+def calling(resource: str, **more: Any) -> dict[str, Any]:
+    return {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "End": True, **more}
+
+
+def test_answers_go_to_the_state_that_asked_where_flows_run_side_by_side() -> None:
+    definition = {"StartAt": "Both", "States": {"Both": {"Type": "Parallel", "End": True, "Branches": [
+        {"StartAt": "Slow", "States": {"Slow": calling("glue:startJobRun")}},
+        {"StartAt": "Fast", "States": {"Fast": calling("athena:startQueryExecution")}},
+    ]}}}  # fmt: skip
+    assert messages(definition, {"Slow": Result({}, after=9), "Fast": Result({}, after=1)}) == [
+        "<Client>->><Step Functions>: Start execution",
+        "<Step Functions>->><Both>: Execute Both",
+        "<Step Functions>->><Slow>: Execute Slow",
+        "<Slow>->><glue>: startJobRun",
+        "<Step Functions>->><Fast>: Execute Fast",
+        "<Fast>->><athena>: startQueryExecution",
+        "<athena>-->><Fast>: Return result",
+        "<Fast>-->><Step Functions>: State complete",
+        "<glue>-->><Slow>: Return result",
+        "<Slow>-->><Step Functions>: State complete",
+        "<Both>-->><Step Functions>: State complete",
+        "<Step Functions>-->><Client>: Execution succeeded after 9 seconds",
+    ]
+
+
+def test_a_parallel_that_fails_in_a_parallel_is_tried_again_and_caught() -> None:
+    inner = {"Type": "Parallel", "End": True, "Branches": [{"StartAt": "Call", "States": {"Call": calling("x:y")}}],
+             "Retry": [{"ErrorEquals": ["Busy"], "IntervalSeconds": 5, "MaxAttempts": 1}]}  # fmt: skip
+    definition = {"StartAt": "Outer", "States": {
+        "Outer": {"Type": "Parallel", "Branches": [{"StartAt": "Inner", "States": {"Inner": inner}}],
+                  "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "Pause"}], "End": True},
+        "Pause": {"Type": "Wait", "Seconds": 60, "Next": "Enough?"},
+        "Enough?": {"Type": "Choice", "Choices": [{"Variable": "$.Error", "IsPresent": True, "Next": "Done"}]},
+        "Done": {"Type": "Succeed"},
+    }}  # fmt: skip
+    call = ["<Step Functions>->><Call>: Execute Call", "<Call>->><x>: y", "<x>--x<Call>: Busy"]
+    assert messages(definition, {"Call": TaskError("Busy")})[1:] == [
+        "<Step Functions>->><Outer>: Execute Outer",
+        "<Step Functions>->><Inner>: Execute Inner",
+        *call,
+        "<Inner>--x<Step Functions>: State failed",
+        "<Step Functions>->><Step Functions>: Back off, 5 seconds",
+        "<Step Functions>->><Inner>: Retry Inner",
+        *call,
+        "<Outer>--x<Step Functions>: State failed, error caught",
+        "<Step Functions>->><Step Functions>: Pause, 60 seconds",
+        "<Step Functions>->><Step Functions>: Enough? leads to Done",
+        "<Step Functions>->><Step Functions>: Done",
+        "<Step Functions>-->><Client>: Execution succeeded after 65 seconds",
+    ]
+
+
+def test_children_of_a_distributed_map_are_one_message() -> None:
+    body = {"ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"}, "StartAt": "Call",
+            "States": {"Call": calling("x:y")}}  # fmt: skip
+    each = {"Type": "Map", "ItemsPath": "$.rows", "ToleratedFailureCount": 1, "ItemProcessor": body, "End": True}
+    definition = {"StartAt": "Rows", "States": {
+        "Rows": {"Type": "Pass", "Result": {"rows": [1, 2, 3]}, "Next": "Each"}, "Each": each,
+    }}  # fmt: skip
+    assert messages(definition, {"Call": [TaskError("Busy"), 1, 1]})[2:-1] == [
+        "<Step Functions>->><Each>: Execute Each",
+        "<Each>->><Step Functions>: 3 child executions, 1 failed",
+        "<Each>-->><Step Functions>: State complete",
+    ]
+
+
 def test_a_long_execution_is_cut() -> None:
-    chain = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(300)}
-    drawn = sequence(simulate({"StartAt": "S0", "States": {**chain, "S300": {"Type": "Succeed"}}}))
-    assert drawn.count("\n") < 750
-    assert drawn.endswith("    Note over sf: 604 events in all, the rest is left out\n")
+    chain = {f"S{n}": {"Type": "Pass", "Next": f"S{n + 1}"} for n in range(500)}
+    drawn = sequence(simulate({"StartAt": "S0", "States": {**chain, "S500": {"Type": "Succeed"}}}))
+    assert drawn.count("\n") < 450
+    assert drawn.endswith("    Note over sf: 1004 events in all, the rest is left out\n")
 
 
 # -- files ------------------------------------------------------------------------------------------------------------
@@ -132,18 +227,30 @@ def test_our_own_file_has_answers_sequences_objects_and_durations() -> None:
             "tasks": {
                 "Extract": [{"error": "Glue.Busy", "cause": "try again", "after": 30}, {"return": {"Id": "jr"}}],
                 "Load": [{"error": "Disk", "cause": "is full"}, "..."],
-                "Plain": {"return": 1, "other": 2},
-                "Never": {"never": True, "heartbeats": [5]},
             },
             "durations": {"Extract": 60},
             "objects": {"s3://b/k": "x"},
+            "substitutions": {"Bucket": "b"},
+            "input": [1],
         }
     )
-    assert mocks.tasks["Plain"] == Result({"return": 1, "other": 2})
-    assert mocks.tasks["Never"] == NoAnswer(heartbeats=(5,))
     assert mocks.objects == {"s3://b/k": "x"}
+    assert (mocks.substitutions, mocks.input) == ({"Bucket": "b"}, [1])
     done = run(mocks.tasks, durations=mocks.durations)
     assert (done.error, done.cause, done.duration) == ("Load.Failed", "is full", 180)
+
+
+def test_an_answer_is_told_by_its_keys() -> None:
+    mocks = read_mocks({"Plain": {"return": 1, "other": 2}, "Never": {"never": True, "heartbeats": [5]}})
+    assert mocks.tasks == {"Plain": Result({"return": 1, "other": 2}), "Never": NoAnswer(heartbeats=(5.0,))}
+
+
+def test_an_object_can_be_a_local_file_beside_the_file_of_mocks(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("id\n1\n")
+    given = {"tasks": {}, "objects": {"s3://b/rows.csv": {"file": "rows.csv"}}}
+    assert read_mocks(given, folder=tmp_path).objects == {"s3://b/rows.csv": tmp_path / "rows.csv"}
+    with pytest.raises(InvalidMocks, match=r"there is no file nowhere/rows.csv for the object s3://b/rows.csv"):
+        read_mocks(given, folder=Path("nowhere"))
 
 
 def test_a_file_may_hold_nothing_but_tasks() -> None:
@@ -176,7 +283,15 @@ def test_the_file_of_step_functions_local_is_read_by_test_case() -> None:
         pytest.param([], None, "a file of mocks holds a JSON object, not array", id="no object"),
         pytest.param(AWS, None, "choose a test case; Orders has HappyPath, Retried", id="no case chosen"),
         pytest.param(AWS, "Sad", "there is no test case 'Sad'; Orders has HappyPath, Retried", id="no such case"),
-        pytest.param({"tasks": {}, "task": {}}, None, "unknown keys in the file of mocks: task", id="misspelt key"),
+        pytest.param(
+            {"tasks": {}, "objets": {}}, None,
+            "unknown key 'objets' in the file of mocks; did you mean 'objects'?", id="misspelt key",
+        ),
+        pytest.param({"tasks": {}, "durations": {"A": "5m"}}, None, 'durations/A is a number of seconds, not "5m"', id="text for seconds"),
+        pytest.param({"A": {"return": 1, "after": -1}}, None, "after of task 'A' is a number of seconds, not -1", id="negative"),
+        pytest.param({"A": {"never": 1, "heartbeats": 5}}, None, "heartbeats of task 'A' is an array of seconds", id="one heartbeat"),
+        pytest.param({"A": {"error": 404}}, None, "error of task 'A' is a text, not number", id="a number for an error"),
+        pytest.param({"tasks": {}, "objects": {"rows.csv": ""}}, None, "'rows.csv' names no object; write s3://bucket/key", id="no bucket"),
         pytest.param(
             {"A": {"return": 1, "error": "E"}}, None,
             "an answer of task 'A' has more than one of return, error and never", id="two ends",

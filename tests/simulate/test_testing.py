@@ -11,9 +11,11 @@ import pytest
 from sfdsl.testing import (
     Child,
     InvalidDefinition,
+    InvalidInput,
     Mocks,
     MockWarning,
     NoAnswer,
+    NotJson,
     Result,
     Run,
     StepLimitExceeded,
@@ -136,7 +138,7 @@ def test_durations_apply_where_the_mock_says_nothing() -> None:
 
 def test_an_unmocked_task_shows_what_it_was_called_with() -> None:
     with pytest.raises(UnmockedTask) as caught:
-        simulate(ONE_TASK, tasks={"B": 1})
+        simulate(ONE_TASK, tasks={})
     assert str(caught.value) == (
         "task 'A' calls arn:aws:states:::lambda:invoke and has no mock; give it one: tasks={'A': ...}\n"
         '  its arguments (attempt 1): {"FunctionName":"f"}'
@@ -285,3 +287,77 @@ def test_placeholders_of_a_template_can_be_filled_in() -> None:
         InvalidDefinition, match=r"MaxConcurrency must be a number, .*substitutions=\{'Limit': \.\.\.\}"
     ):
         simulate(template, [1])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param({"a": [1, float("nan")]}, "nan at /a/1 is no JSON number", id="NaN"),
+        pytest.param({"a": {1: 2}}, "the key 1 at /a is no text", id="a number for a key"),
+        pytest.param({"a": {1, 2}}, "{1, 2} at /a is a set, which JSON has no form for", id="a set"),
+        pytest.param(b"x" * 1000, "... at the top is a bytes, which JSON has no form for", id="many bytes"),
+    ],
+)
+def test_a_value_that_is_no_json_is_named_with_its_place(given: Any, message: str) -> None:
+    definition = machine(A={"Type": "Pass", "End": True})
+    with pytest.raises(NotJson) as caught:
+        simulate(definition, given)
+    assert str(caught.value).endswith(message)
+    assert len(str(caught.value)) < 200
+    with pytest.raises(NotJson, match="the mock of task 'A' gives no JSON: "):
+        run_one(given)
+
+
+def test_a_value_that_contains_itself_is_no_json() -> None:
+    ring: list[Any] = []
+    ring.append(ring)
+    with pytest.raises(NotJson, match=r"the input is no JSON: it has more than 400 .* or contains itself"):
+        simulate(machine(A={"Type": "Pass", "End": True}), ring)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param(
+            "x" * 262_143, "the input has 262,145 bytes; StartExecution takes 262,144 at most", id="too large"
+        ),
+        pytest.param("é" * 131_072, "the input has 262,146 bytes", id="too large in UTF-8"),
+    ],
+)
+def test_an_input_that_aws_refuses_starts_nothing(given: Any, message: str) -> None:
+    definition = machine(A={"Type": "Pass", "End": True})
+    with pytest.raises(InvalidInput, match=message):
+        simulate(definition, given)
+    assert simulate(definition, given[:-2]).status == "SUCCEEDED"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        pytest.param(
+            {"tasks": {"A": {}, "Aa": 1}},
+            "no state and no call of 'machine' is named 'Aa', so its mock is not used; did you mean 'A'?",
+            id="a misspelt state",
+        ),
+        pytest.param({"tasks": {"A": {}, "sqs:sendMessage": 1}}, "is named 'sqs:sendMessage'", id="a call of no task"),
+        pytest.param({"tasks": {"A": {}}, "durations": {"Elsewhere": 1}}, "is named 'Elsewhere'", id="a duration"),
+    ],
+)
+def test_a_mock_that_nothing_can_use_is_warned_of(options: dict[str, Any], message: str) -> None:
+    with pytest.warns(MockWarning) as caught:
+        simulate(ONE_TASK, **options)
+    (warning,) = caught
+    assert message in str(warning.message)
+    assert warning.filename == __file__
+
+
+def test_a_mock_for_a_call_or_for_all_is_no_mistake() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        simulate(ONE_TASK, tasks={"lambda:invoke": {"Payload": 1}, "*": 1})
+
+
+def test_arguments_are_those_of_every_attempt() -> None:
+    run = run_one([TaskError("Busy"), "ok"], RETRIED)
+    assert run.arguments("A") == [{"FunctionName": "f"}, {"FunctionName": "f"}]
+    assert run.arguments("Elsewhere") == []
