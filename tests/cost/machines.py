@@ -12,6 +12,7 @@ SQS = "arn:aws:states:::sqs:sendMessage"
 TOKEN = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
 LAMBDA = "arn:aws:states:::lambda:invoke"
 GET = "arn:aws:states:::dynamodb:getItem"
+PUT = "arn:aws:states:::dynamodb:putItem"
 
 
 def workflow(states: dict[str, Any], start: str | None = None, **more: Any) -> Workflow:
@@ -67,7 +68,7 @@ def naive() -> Workflow:
 
 
 def callbacks(child_seconds: float = 1.9) -> Workflow:
-    """B1: the same with task tokens, ten states; the six after the payment take `child_seconds` together."""
+    """B1: the same with task tokens, nine states; the six after the payment take `child_seconds` together."""
     short = ("Notify payment", *UPDATES, "Ship")
     states = chain(
         ("Approve", task(TOKEN)),
@@ -77,7 +78,9 @@ def callbacks(child_seconds: float = 1.9) -> Workflow:
         *((name, task()) for name in UPDATES),
         ("Ship", task(SNS)),
     )
-    notes = {name: Notes(idempotent=True, duration=child_seconds / 6) for name in short}
+    each = round(child_seconds / 6, 1)  # whole steps of 100 ms, the last one takes what is left
+    notes = {name: Notes(idempotent=True, duration=each) for name in short[:-1]}
+    notes["Ship"] = Notes(idempotent=True, duration=child_seconds - 5 * each)
     notes["Notify order"] = Notes(idempotent=True, duration=0.3)
     return workflow(states, notes=notes, name="callbacks")
 
@@ -93,6 +96,32 @@ def distributed(items: int, batch: int, kind: str, seconds: float, steps: int = 
     each = {"Type": "Map", "ItemProcessor": body, "ItemBatcher": {"MaxItemsPerBatch": batch}, "End": True}
     notes = {name: Notes(duration=seconds / steps, idempotent=True) for name in names}
     return workflow({"Each": each}, notes={**notes, "Each": Notes(items=items)}, name="objects")
+
+
+SSN = "/^[0-9]{3}-[0-9]{2}-[0-9]{4}$/"
+MAIL = "/^[^@ ]+@[^@ ]+$/"
+
+
+def sign_up() -> Workflow:
+    """B8: eight states; two checks side by side, a Choice, then three steps to approve or one to deny."""
+
+    def check(name: str, field: str, pattern: str) -> dict[str, Any]:
+        value = f"$states.input.{field}"
+        valid = f"{{% $exists({value}) and $type({value}) = 'string' and $contains({value}, {pattern}) %}}"
+        return {"StartAt": name, "States": {name: {"Type": "Pass", "Output": {"valid": valid}, "End": True}}}
+
+    given = "{% $states.context.Execution.Input %}"
+    checks = {"Type": "Parallel", "Branches": [check("Check SSN", "ssn", SSN), check("Check email", "email", MAIL)]}
+    valid = "{% $states.input[0].valid and $states.input[1].valid %}"
+    states = chain(
+        ("Checks", checks),
+        ("Approve?", choice((valid, "Put"), default="Deny")),
+        ("Put", task(PUT, Arguments={"TableName": "accounts", "Item": given})),
+        ("Send", task(SQS, Arguments={"QueueUrl": "accounts", "MessageBody": given})),
+        ("Publish", task(SNS, Arguments={"TopicArn": "approved", "Message": given}, End=True)),
+        ("Deny", task(SNS, Arguments={"TopicArn": "denied", "Message": given}, End=True)),
+    )
+    return workflow(states, name="sign-up")
 
 
 def express(workflow: Workflow) -> Workflow:

@@ -5,11 +5,18 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from sfdsl.compile import Costing, compile_pipeline
 from sfdsl.cost.estimate import estimate
+from sfdsl.cost.partition.plan import choose
 from sfdsl.cost.prices import billed_seconds, load, memory_chunks
 from sfdsl.cost.profile import Profile, StateProfile
+from sfdsl.cost.rewrites import rewrite
+from sfdsl.cost.sizing.batches import batches
+from sfdsl.model import asl
 from sfdsl.model.workflow import MachineType, Notes
-from tests.cost.machines import SNS, callbacks, chain, choice, distributed, express, naive, task, workflow
+from tests.cost.ecommerce import by_callbacks, by_polling
+from tests.cost.machines import UPDATES, callbacks, chain, distributed, express, naive, sign_up, task, workflow
+from tests.cost.rewrites.judge import outcome
 
 
 def test_ecommerce_by_polling_costs_42_cents_per_thousand_where_start_and_end_count() -> None:
@@ -41,6 +48,27 @@ def test_callbacks_save_what_polling_pays() -> None:
     assert estimate(callbacks()).transitions == pytest.approx(9)
 
 
+def test_ecommerce_as_its_author_writes_it_costs_15_cents_per_thousand() -> None:
+    """The pipelines themselves, compiled, counted as the blog counts: $0.425 by polling, $0.1530 at its cheapest."""
+    costing = Costing(prices=load(overrides={"start_end_surcharge": 2}))
+    polling = compile_pipeline(by_polling(), costing=costing).analysis
+    assert polling is not None
+    assert polling.before.transitions == pytest.approx(17)
+    assert polling.before.workflow_dollars * 1000 == pytest.approx(0.425)
+    compiled = compile_pipeline(by_callbacks(), costing=costing)
+    assert compiled.analysis is not None
+    assert compiled.analysis.before.workflow_dollars * 1000 == pytest.approx(0.275)
+    (region,) = compiled.analysis.plan.regions
+    assert region.states == ("Notify payment", *UPDATES, "Ship")
+    assert compiled.analysis.plan.after * 1000 == pytest.approx(0.15298, abs=5e-6)
+    assert compiled.analysis.plan.gap == pytest.approx(0, abs=1e-3)
+    parent, child = compiled.machines
+    assert list(asl.write(parent.machine)["States"]) == [
+        "Approve", "Notify order", "Payment", "Notify payment and 5 more", "Failed in child"
+    ]  # fmt: skip
+    assert child.type is MachineType.EXPRESS
+
+
 @pytest.mark.parametrize(
     ("batch", "milliseconds", "standard", "by_express"),
     [
@@ -62,6 +90,26 @@ def test_the_table_of_batch_sizes(batch: int, milliseconds: int, standard: float
     assert found.workflow_dollars - header == pytest.approx(by_express, abs=0.01)
 
 
+@pytest.mark.parametrize(
+    ("batch", "milliseconds", "kind"),
+    [
+        (100, 28_000, "EXPRESS"), (200, 32_000, "EXPRESS"), (400, 62_000, "STANDARD"), (500, 74_000, "STANDARD"),
+        (600, 90_000, "STANDARD"), (800, 120_000, "STANDARD"), (1000, 150_000, "STANDARD"),
+    ],
+)  # fmt: skip
+def test_the_cheaper_type_of_children_in_every_row_of_the_table(batch: int, milliseconds: int, kind: str) -> None:
+    for declared in ("STANDARD", "EXPRESS"):
+        plan = choose(distributed(50_000_000, batch, declared, milliseconds / 1000), unlocking=False)
+        changed = [each.after for each in plan.children] or [declared]
+        assert changed == [kind]
+
+
+def test_the_least_of_the_table_is_standard_with_a_thousand() -> None:
+    measured = ((100, 28), (200, 32), (400, 62), (500, 74), (600, 90), (800, 120), (1000, 150))
+    best = min(batches(50_000_000, measured, 2, load()), key=lambda row: row.dollars)
+    assert (best.size, best.kind, best.dollars) == (1000, "STANDARD", pytest.approx(3.75))
+
+
 def test_the_pricing_pages_express_example() -> None:
     assert memory_chunks(50 * 1024, 32 * 1024, 400) == 1
     whole = workflow({"All": task(End=True)}, notes={"All": Notes(duration=10)})
@@ -73,35 +121,25 @@ def test_the_pricing_pages_express_example() -> None:
     assert found.month == pytest.approx(482.97 + lambda_requests, abs=0.005)
 
 
+VALID = {"ssn": "123-45-6789", "email": "a@b"}
+INVALID = ({}, {"ssn": "123-45-6789"}, {"ssn": 5, "email": "a@b"}, {"ssn": "123-45-6789", "email": "a"})
+
+
 def test_sign_up_takes_seven_transitions_on_approve_and_five_on_deny() -> None:
-    """The blog's machine: two checks side by side, a Choice, then three steps to approve or one to deny."""
-    check = {"StartAt": "P{}", "States": {"P{}": {"Type": "Pass", "End": True}}}
-    branches = [
-        {"StartAt": name, "States": {name: {**check["States"]["P{}"]}}} for name in ("Check SSN", "Check email")
-    ]
-    states = chain(
-        ("Checks", {"Type": "Parallel", "Branches": branches}),
-        ("Approve?", choice(("{% $states.input.ok %}", "Put"), default="Deny")),
-        ("Put", task("arn:aws:states:::dynamodb:putItem")),
-        ("Send", task("arn:aws:states:::sqs:sendMessage")),
-        ("Publish", task(SNS, End=True)),
-        ("Deny", task(SNS, End=True)),
-    )
-    for p, expected in ((1.0, 7), (0.0, 5)):
-        found = estimate(workflow(states, notes={"Put": Notes(probability=p), "Deny": Notes(probability=1 - p)}))
-        assert found.transitions == pytest.approx(expected)
-    assert found.extremes.transitions == (5, 7)
+    assert estimate(sign_up()).extremes.transitions == (5, 7)
+    assert [outcome(sign_up(), given, 0, 0.0).transitions for given in (VALID, *INVALID)] == [7, 5, 5, 5, 5]
 
 
-def test_sign_up_folded_takes_four_and_two() -> None:
-    states = chain(
-        ("Approve?", choice(("{% $states.input.ok %}", "Put"), default="Deny")),
-        ("Put", task("arn:aws:states:::dynamodb:putItem")),
-        ("Send", task("arn:aws:states:::sqs:sendMessage")),
-        ("Publish", task(SNS, End=True)),
-        ("Deny", task(SNS, End=True)),
-    )
-    assert estimate(workflow(states)).extremes.transitions == (2, 4)
+def test_sign_up_takes_four_and_two_after_the_rewrites() -> None:
+    made = rewrite(sign_up())
+    assert [done.rewrite for done in made.evidence] == ["compute_in_one", "fold_pass_forward"]
+    assert list(asl.write(made.workflow.machine)["States"]) == ["Approve?", "Put", "Send", "Publish", "Deny"]
+    assert estimate(made.workflow).extremes.transitions == (2, 4)
+    for given, transitions in ((VALID, 4), *((each, 2) for each in INVALID)):
+        was, now = outcome(sign_up(), given, 0, 0.0), outcome(made.workflow, given, 0, 0.0)
+        assert was.same(now)
+        assert now.transitions == transitions
+        assert now.status == "SUCCEEDED"
 
 
 def test_a_month_has_tiers_and_four_thousand_free_transitions() -> None:

@@ -19,6 +19,8 @@ R = 0.000001
 S = 0.06 / 3600 / 16
 LIMIT = 270_000
 CAP = 300_000
+MOST_TIMES = 4_000
+MOST_PAIRS = 300_000
 
 Plan = frozenset[frozenset[str]]
 Ends = dict[tuple[str, int], float]
@@ -27,6 +29,10 @@ Ends = dict[tuple[str, int], float]
 
 class TooLong(Exception):
     """A child can take longer than a child may."""
+
+
+class TooMany(Exception):
+    """There are more times than can be walked one by one; of more than 6,001 the product only keeps the mean."""
 
 
 class TooLarge(Exception):
@@ -59,7 +65,7 @@ def run_items(items: Items) -> Ends:
                 continue
             for (then, more), q in run_item(item).items():
                 _put(following, then, ms + more, p * q)
-        ends = {end: p for end, p in following.items() if p > 1e-18}
+        ends = _checked({end: p for end, p in following.items() if p > 1e-18})
     return ends
 
 
@@ -126,7 +132,8 @@ def run_item(item: Item) -> Ends:
                             _put(following, "on", ms + more, p * q * item.again)
                         else:
                             _put(ends, "on", ms + more, p * q * item.again)
-                here = following
+                here = _checked(following)
+                _checked(ends)
             return ends
 
 
@@ -134,11 +141,19 @@ def _side_by_side(branches: list[Ends]) -> Ends:
     """Every combination of ends, taken two branches at a time; what a failure leaves undone takes its time."""
     ends: Ends = {("on", 0): 1.0}
     for branch in branches:
+        if len(ends) * len(branch) > MOST_PAIRS:
+            raise TooMany
         following: Ends = {}
         for (how, ms), p in ends.items():
             for (then, more), q in branch.items():
                 _put(following, "failed" if "failed" in (how, then) else "on", max(ms, more), p * q)
-        ends = following
+        ends = _checked(following)
+    return ends
+
+
+def _checked(ends: Ends) -> Ends:
+    if len(ends) > MOST_TIMES and sum(ms <= CAP for _, ms in ends) > MOST_TIMES:
+        raise TooMany
     return ends
 
 

@@ -65,7 +65,7 @@ def test_the_outlined_workflow_costs_what_the_plan_says() -> None:
     found = outline(plan)
     run = ran_outlined(found, {}, lambda name, arguments, call: {})
     assert run.transitions == 4
-    assert plan.after == pytest.approx(4 * 0.000025 + 0.000001 + 2.0 * 0.06 / 3600 / 16)
+    assert plan.after == pytest.approx(4 * 0.000025 + 0.000001 + 1.9 * 0.06 / 3600 / 16)
 
 
 def test_the_definition_of_parent_and_child() -> None:
