@@ -13,7 +13,9 @@ from sfdsl.jsonata import Expression
 
 intake = Pipeline(
     "conditional-processing",
+    type="auto",
     input={"source": str},
+    executions_per_month=300,
     timeout="12h",
     defaults=Defaults(timeout="1h", retry=Retry.transient()),
 )
@@ -60,7 +62,9 @@ def read_document(document: Expression) -> Task:
             }
         ],
         InferenceConfig={"MaxTokens": 500, "Temperature": 0},
-        timeout="2m",
+        timeout="40s",  # five attempts and the pauses between them fit into the five minutes of an Express execution
+        idempotent=True,
+        duration="8s",
         output=lambda answer: {"document": document.Key, "event": fn.parse(answer.Output.Message.Content[0].Text)},
     )
 

@@ -14,6 +14,7 @@ from sfdsl.jsonata import Expression
 
 costs = Pipeline(
     "cost-optimization",
+    executions_per_month=4,
     input={"weekly_limit": float, "emr_task_nodes": int},
     timeout="21d",
     defaults=Defaults(timeout="5m", retry=Retry.transient()),

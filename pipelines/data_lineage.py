@@ -10,6 +10,7 @@ from sfdsl.etl import Dataset, dead_letter, stage
 
 returns = Pipeline(
     "data-lineage",
+    executions_per_month=30,
     input={"day": str},
     timeout="6h",
     defaults=Defaults(timeout="1h", retry=Retry.transient()),

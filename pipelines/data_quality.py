@@ -13,6 +13,7 @@ from sfdsl.jsonata import Expression
 
 feeds = Pipeline(
     "data-quality",
+    executions_per_month=900,
     input={"supplier": str, "key": str},
     timeout="6h",
     defaults=Defaults(timeout="1h", retry=Retry.transient()),

@@ -11,6 +11,7 @@ from sfdsl.etl import notify, poll
 
 recovery = Pipeline(
     "disaster-recovery",
+    executions_per_month=8640,
     input={"day": str},
     timeout="8h",
     defaults=Defaults(timeout="2m", retry=Retry.transient(max_attempts=6)),

@@ -11,6 +11,7 @@ from sfdsl.etl import correction_loop, dead_letter, manual_intervention, notify
 
 settlements = Pipeline(
     "error-recovery",
+    executions_per_month=1000,
     input={"batch": str, "bucket": str, "key": str},
     timeout="7d",
     defaults=Defaults(timeout="5m", retry=Retry.transient()),

@@ -10,6 +10,8 @@ from sfdsl import Choice, Defaults, Fail, Pipeline, Retry, Succeed, aws, fn
 lifecycle = Pipeline(
     "lifecycle",
     type="express",
+    executions_per_month=3_000_000,
+    budget=10,
     input={"dataset": str, "day": str},
     timeout="20s",
     defaults=Defaults(timeout="5s", retry=Retry.transient(interval=1, max_attempts=2)),

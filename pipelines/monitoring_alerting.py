@@ -11,6 +11,7 @@ from sfdsl.etl import manual_intervention, notify
 
 shift = Pipeline(
     "monitoring-alerting",
+    executions_per_month=60,
     input={"stream": str, "hours": int},
     timeout="1d",
     defaults=Defaults(timeout="1m", retry=Retry.transient()),

@@ -11,6 +11,7 @@ from sfdsl.etl import dead_letter, poll, quality_gate
 
 customer_360 = Pipeline(
     "parallel-sources",
+    executions_per_month=30,
     input={"day": str},
     timeout="8h",
     defaults=Defaults(timeout="2h", retry=Retry.transient()),

@@ -14,6 +14,7 @@ from sfdsl.jsonata import Expression
 
 tuning = Pipeline(
     "performance-optimization",
+    executions_per_month=4,
     input={"seconds_at_most": int, "transitions_at_most": int, "executions_at_least": int},
     timeout="8d",
     defaults=Defaults(timeout="5m", retry=Retry.transient()),

@@ -13,6 +13,7 @@ from sfdsl.jsonata import Expression
 
 rates = Pipeline(
     "retry-backoff",
+    executions_per_month=30,
     input={"day": str, "currencies": list[str]},
     timeout="3h",
     defaults=Defaults(timeout="5m", retry=Retry.transient()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrs import evolve, field, frozen
 
@@ -110,45 +110,56 @@ def compile_workflow(
     graph = WorkflowGraph(workflow)
     findings = tuple(check(graph, suppress))
     compiled = Compiled(name=workflow.name, workflow=workflow, findings=findings)
-    if compiled.failed or not (emitting or workflow.budget is not None or costing.measured):
+    if compiled.failed or not (emitting or workflow.auto or workflow.budget is not None or costing.measured):
         return compiled
     from sfdsl.cost.analysis import analyse
 
     analysis = analyse(workflow, costing.profile, costing.prices, measured=costing.measured, unlocking=False)
-    _must_hold(analysis, suppress, findings)
     about = [finding for finding in _findings(analysis) if finding.code not in {*suppress, *workflow.suppress}]
-    findings = tuple(ordered([*findings, *about]))
+    findings = tuple(ordered([*findings, *_of_the_result(analysis, suppress, findings), *about]))
     compiled = evolve(compiled, machines=analysis.machines, analysis=analysis, findings=findings)
     return evolve(compiled, files=_files(compiled)) if emitting else compiled
 
 
-def _must_hold(analysis: Analysis, suppress: Collection[str], before: Sequence[Diagnostic]) -> None:
-    """Hold the cost rules to their word: what they made has no error that the checks did not find before."""
-    machines = analysis.machines
-    if machines == (analysis.workflow,):
-        return
-    broken = [(machine, new) for machine in machines if (new := _new_errors(machine, suppress, before))]
-    if not broken:
-        return
+def _of_the_result(
+    analysis: Analysis, suppress: Collection[str], before: Sequence[Diagnostic]
+) -> list[Diagnostic]:  # fmt: skip
+    """What the checks find in what the cost rules made and did not find before, such as a child that may take too long.
+
+    Raises:
+        BrokenRewrite: One of them is an error.
+    """
+    if analysis.machines == (analysis.workflow,):
+        return []
+    found: list[Diagnostic] = []
+    for machine in analysis.machines:
+        new = _new(machine, suppress, before)
+        if count(new, Severity.ERROR):
+            _blame(analysis, suppress, before, machine.name)
+        found += new
+    return found
+
+
+def _blame(analysis: Analysis, suppress: Collection[str], before: Sequence[Diagnostic], name: str) -> NoReturn:
+    """Find the rule that made an error, and raise."""
     from sfdsl.cost.rewrites import Rewrite, Rewritten, rewrite
 
-    def blame(each: Rewrite, made: Rewritten) -> None:
-        if new := _new_errors(made.workflow, suppress, before):
-            changed = sorted({name for done in made.evidence for name in (*done.removed, *done.states)})
-            raise BrokenRewrite(f"rewrite {each.name} ({each.number}) of {', '.join(changed)}: {new[0].message}")
+    def look(each: Rewrite, made: Rewritten) -> None:
+        for finding in _new(made.workflow, suppress, before):
+            if finding.severity is Severity.ERROR:
+                changed = sorted({name for done in made.evidence for name in (*done.removed, *done.states)})
+                raise BrokenRewrite(f"rewrite {each.name} ({each.number}) of {', '.join(changed)}: {finding.message}")
 
     if analysis.workflow.rewrites:
-        rewrite(analysis.workflow, after=blame)
-    machine, new = broken[0]
-    raise BrokenRewrite(f"the Express children of {analysis.workflow.name!r}: {machine.name!r}: {new[0].message}")
+        rewrite(analysis.workflow, after=look)
+    raise BrokenRewrite(f"the partition of {analysis.workflow.name!r} into Express children: {name!r} has errors")
 
 
-def _new_errors(workflow: Workflow, suppress: Collection[str], before: Sequence[Diagnostic]) -> list[Diagnostic]:
+def _new(workflow: Workflow, suppress: Collection[str], before: Sequence[Diagnostic]) -> list[Diagnostic]:
     from sfdsl.checks import check
 
     known = {(finding.code, finding.state) for finding in before}
-    found = check(WorkflowGraph(workflow), suppress)
-    return [each for each in found if each.severity is Severity.ERROR and (each.code, each.state) not in known]
+    return [each for each in check(WorkflowGraph(workflow), suppress) if (each.code, each.state) not in known]
 
 
 def _findings(analysis: Analysis) -> list[Diagnostic]:
@@ -178,12 +189,15 @@ def _files(compiled: Compiled) -> dict[str, str]:
     main, *children = compiled.machines
     files = emit(WorkflowGraph(main), compiled.findings, report.page_section(compiled.analysis))
     for child in children:
-        files |= emit(WorkflowGraph(child))
+        files |= emit(WorkflowGraph(child), parent=main.name)
     return files
 
 
 def emit(
-    graph: WorkflowGraph, findings: Sequence[Diagnostic] = (), cost: page.CostSection | None = None
+    graph: WorkflowGraph,
+    findings: Sequence[Diagnostic] = (),
+    cost: page.CostSection | None = None,
+    parent: str | None = None,
 ) -> dict[str, str]:
     """Every file of a workflow, by path relative to the output folder."""
     from sfdsl.emit import asl, graphviz, iam, mermaid, page
@@ -199,7 +213,7 @@ def emit(
         f"{name}.mmd": mermaid.emit(graph),
         f"{name}.gv": dot,
         f"{name}.svg": graphviz.svg(dot),
-        "README.md": page.emit(graph, findings, permissions, cost),
+        "README.md": page.emit(graph, findings, permissions, cost, parent),
     }
     return {f"{name}/{file}": text for file, text in texts.items()}
 

@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from sfdsl.cost.profile import Profile, StateProfile
 from sfdsl.model.fields import ABSENT, Absent, Json, Number
 from sfdsl.model.states import Choice, Map, Task, Wait
-from sfdsl.model.workflow import Notes, Workflow
+from sfdsl.model.workflow import Notes, Workflow, walk
 
 ASSUMED = "assumed"
 DEFINITION = "definition"
@@ -61,8 +61,10 @@ class Knowledge:
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """What the answers given so far rest on: assumed things first, then by state."""
-        order = {state: i for i, state in enumerate(dict.fromkeys(name for name, _ in self._log))}
-        return tuple(sorted(self._log.values(), key=lambda a: (a.source != ASSUMED, a.state != "", order[a.state])))
+        # Who asks first depends on the order of sets; what is told must not.
+        order = {state.name: i for i, (_, state) in enumerate(walk(self.workflow.machine), start=1)}
+        told = [assumption for _, assumption in sorted(self._log.items(), key=lambda entry: entry[0])]
+        return tuple(sorted(told, key=lambda a: (a.source != ASSUMED, order.get(a.state, 0))))
 
     def assume(self, what: str, state: str = "", source: str = ASSUMED, hint: str = "", about: str = "") -> None:
         """Remember an assumption; a second one about the same thing of the same state replaces the first."""
@@ -142,6 +144,7 @@ class Knowledge:
             said = [None if p is None else p / known for p in said]
             known = 1.0
         rest = max(0.0, 1.0 - known)
+        rest = 0.0 if rest < 1e-9 else rest  # what is left of 0.7 + 0.2 + 0.1 is no way that anybody takes
         found = [rest / len(open_) if p is None else p for p in said]
         if not open_ and 0 < known < 1:
             found = [p / known for p in found]

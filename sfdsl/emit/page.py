@@ -78,6 +78,7 @@ def emit(
     findings: Sequence[Diagnostic] = (),
     permissions: Permissions | None = None,
     cost: CostSection | None = None,
+    parent: str | None = None,
 ) -> str:
     """The page of a workflow; ends in a newline.
 
@@ -86,6 +87,7 @@ def emit(
         findings: What is reported about it; errors never get here.
         permissions: What its role may do, with reasons; None leaves the section out.
         cost: What it costs; None leaves the section out.
+        parent: The workflow that runs it as its Express child; None where it is a pipeline.
     """
     from jinja2 import Environment, StrictUndefined
 
@@ -110,6 +112,7 @@ def emit(
         handled=_handled(graph),
         permissions=permissions,
         cost=cost,
+        parent=parent,
         findings=[finding for finding in findings if finding.severity.value != "error"],
         place=_place,
     )
