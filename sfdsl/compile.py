@@ -284,3 +284,11 @@ def rules() -> tuple[type[Rule], ...]:
 
     known = (*load.RULES, *settings.RULES, *declaration.RULES, *CHECKS, *budget.RULES, *advice.RULES)
     return tuple(sorted(known, key=lambda rule: rule.code))
+
+
+def rules_page() -> str:
+    """rules.md: every check and every cost rule."""
+    from sfdsl.cost.rewrites import REWRITES
+    from sfdsl.emit.rules import emit as page_of
+
+    return page_of(rules(), REWRITES)

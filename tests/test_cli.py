@@ -54,6 +54,13 @@ def test_compile_writes_every_file(project: Path) -> None:
     ]  # fmt: skip
 
 
+def test_explain_tells_a_cost_rule() -> None:
+    done = run("explain", "r1")
+    assert done.exit_code == 0
+    assert done.output.startswith("R1 skip_idle_pass (cost rule)\n\nLead transitions past a Pass that does nothing.\n")
+    assert "R1     cost     Lead transitions past" in run("explain").output
+
+
 def test_a_second_compile_changes_nothing(project: Path) -> None:
     run("compile")
     before = {path: path.stat().st_mtime_ns for path in (project / "generated").rglob("*")}

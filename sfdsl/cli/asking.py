@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from pathlib import Path
 
@@ -15,20 +16,33 @@ from sfdsl.cli.work import project_settings
 from sfdsl.diagnostics import Severity
 
 
-@main.command(epilog=examples("sfdsl explain SF101", "sfdsl explain            all rules, a line each"))
+@main.command(
+    epilog=examples(
+        "sfdsl explain SF101", "sfdsl explain R4         a cost rule", "sfdsl explain            all rules, a line each"
+    )
+)
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
-    """Print what a rule finds, why it matters, and what to write instead."""
+    """Print what a rule finds, why it matters and what to write instead, or what a cost rule does and why."""
     from sfdsl.compile import rules
+    from sfdsl.cost.rewrites import REWRITES
 
     known = {rule.code: rule for rule in rules()}
+    rewrites = {each.number: each for each in REWRITES}
     if code is None:
         for rule in known.values():
             click.echo(f"{rule.code}  {rule.severity.value:<7}  {rule.documentation().title}")
+        for number, each in rewrites.items():
+            click.echo(f"{number:<5}  cost     {each.documentation.splitlines()[0]}")
+        return
+    if code.upper() in rewrites:
+        each = rewrites[code.upper()]
+        needs = ", where the author asserts what it needs" if each.asserted else ""
+        click.echo(f"{each.number} {each.name} (cost rule{needs})\n\n{inspect.cleandoc(each.documentation)}")
         return
     wanted = known.get(code.upper())
     if wanted is None:
-        hint = diagnostics.did_you_mean(code.upper(), known)
+        hint = diagnostics.did_you_mean(code.upper(), [*known, *rewrites])
         raise click.UsageError(f"there is no rule {code!r}" + (f"; {hint}" if hint else ""))
     documentation = wanted.documentation()
     click.echo(f"{wanted.code} {wanted.name()} ({wanted.severity.value})\n\n{documentation.title}")

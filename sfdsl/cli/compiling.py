@@ -46,6 +46,8 @@ def compile_(
     texts = {path: text for each in run.compiled for path, text in each.files.items()}
     whole = not paths
     if whole:
+        from sfdsl.compile import rules_page
+
         texts["rules.md"] = rules_page()
     stale = abandoned(target, texts) if whole and not run.failed else []
     changed = {path: text for path, text in texts.items() if read(target / path) != text}
@@ -97,11 +99,3 @@ def check_(paths: tuple[Path, ...], type_: str, strict: bool, format_: str) -> N
     tell(findings, subjects, format_, err=False, noun="state machine" if definitions else "pipeline")
     bad = (Severity.ERROR, Severity.WARNING) if strict else (Severity.ERROR,)
     sys.exit(FINDINGS if any(finding.severity in bad for finding in findings) else FINE)
-
-
-def rules_page() -> str:
-    """rules.md, with every rule there is."""
-    from sfdsl.compile import rules
-    from sfdsl.emit.rules import emit
-
-    return emit(rules())

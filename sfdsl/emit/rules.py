@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from sfdsl.diagnostics import Rule
 
@@ -17,7 +18,20 @@ _SUBJECTS = {
 _EXAMPLES = ("Fires on", "Instead")
 
 
-def emit(rules: Sequence[type[Rule]]) -> str:
+class CostRule(Protocol):
+    """A rewrite, as the page tells it: number in the catalogue, name, whether an assertion is needed, docstring."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def asserted(self) -> bool: ...
+    @property
+    def documentation(self) -> str: ...
+
+
+def emit(rules: Sequence[type[Rule]], cost_rules: Sequence[CostRule] = ()) -> str:
     """The page of all rules: a table of contents, then a section for each; ends in a newline."""
     lines = [
         "# Rules",
@@ -42,7 +56,50 @@ def emit(rules: Sequence[type[Rule]]) -> str:
             lines += [f"## {subject}", ""]
         for rule in of_subject:
             lines += _section(rule)
+    if cost_rules:
+        lines += _cost_rules(cost_rules)
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _cost_rules(rules: Sequence[CostRule]) -> list[str]:
+    lines = [
+        "## Cost rules",
+        "",
+        "What `sfdsl compile` rewrites, in this order and in rounds until nothing changes. The machine does what it did",
+        "before, of which the simulator is the judge; `sfdsl cost` says what each saved, why it was safe, and why it",
+        "was not done elsewhere. Those that need an assertion do nothing without it.",
+        "",
+        "| number | rewrite | needs an assertion |",
+        "|---|---|---|",
+    ]
+    lines += [
+        f"| {rule.number} | [{rule.name}](#{rule.number.lower()}-{rule.name}) | {'yes' if rule.asserted else ''} |"
+        for rule in rules
+    ]
+    for rule in rules:
+        lines += ["", f"### {rule.number} {rule.name}", "", *documentation(rule.documentation)]
+    return lines
+
+
+def documentation(docstring: str) -> list[str]:
+    """A rewrite's docstring as paragraphs, its headings (`Saves:`) in bold."""
+    lines: list[str] = []
+    for line in _dedented(docstring).splitlines():
+        heading, colon, rest = line.partition(": ")
+        if colon and heading in _HEADINGS:
+            lines += ["", f"**{heading}:** {rest}"] if lines and lines[-1] else [f"**{heading}:** {rest}"]
+        else:
+            lines.append(line.strip())
+    return lines
+
+
+_HEADINGS = ("Saves", "Safe because", "Needs")
+
+
+def _dedented(docstring: str) -> str:
+    import inspect
+
+    return inspect.cleandoc(docstring)
 
 
 def _section(rule: type[Rule]) -> list[str]:
