@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from sfdsl.cost.estimate import STEP_FUNCTIONS, Estimate, Line, estimate
 from sfdsl.cost.knowledge import Assumption, Knowledge
@@ -16,6 +16,7 @@ from sfdsl.cost.prices import Prices, load
 from sfdsl.cost.profile import Profile, noted
 from sfdsl.cost.rewrites import Evidence, Refusal, Rewrite, Rewritten, rewrite
 from sfdsl.cost.sizing.measured import Sized, advise
+from sfdsl.cost.unlocks import unlocks
 from sfdsl.model.workflow import Workflow
 
 
@@ -152,7 +153,7 @@ def analyse(
     sized = Sized()
     if measured:
         sized = advise(measured, Knowledge(workflow, profile), before, plan, prices)
-    return Analysis(
+    found = Analysis(
         workflow=workflow,
         before=before,
         savings=tuple(savings),
@@ -165,3 +166,8 @@ def analyse(
         profile=profile,
         executions_per_month=before.executions_per_month,
     )
+    if not (unlocking and workflow.rewrites):
+        return found
+    more = unlocks(found, lambda other: analyse(other, profile, prices, options, unlocking=False))
+    together = sorted((*plan.unlocks, *more), key=lambda each: -each.saved)
+    return evolve(found, plan=evolve(plan, unlocks=tuple(together)))

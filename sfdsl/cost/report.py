@@ -11,7 +11,7 @@ from attrs import frozen
 from sfdsl.cost.analysis import Analysis, Saving
 from sfdsl.cost.estimate import Estimate
 from sfdsl.cost.knowledge import Assumption
-from sfdsl.cost.partition.blockers import Blocker
+from sfdsl.cost.partition.blockers import UNLOCKS, Blocker, Reason
 from sfdsl.cost.partition.plan import Unlock
 from sfdsl.cost.partition.runs import Region, Return
 from sfdsl.model.workflow import MachineType
@@ -328,8 +328,9 @@ def _unlocks(analysis: Analysis) -> str:
 def _unlock(each: Unlock) -> str:
     if not each.states:
         return each.hint
-    verb = f"mark {_names(each.states)}"
-    return f"{verb} idempotent" if "idempotent" in each.hint else f"{_names(each.states)}: {each.hint}"
+    if each.hint == UNLOCKS[Reason.NOT_IDEMPOTENT]:
+        return f"mark {_names(each.states)} idempotent"
+    return f"{_names(each.states)}: {each.hint}"
 
 
 def _sizes(analysis: Analysis) -> str:

@@ -65,7 +65,7 @@ def _cost_rules(rules: Sequence[CostRule]) -> list[str]:
     lines = [
         "## Cost rules",
         "",
-        "What `sfdsl compile` rewrites, in this order and in rounds until nothing changes. The machine does what it did",
+        "What `sfdsl compile` rewrites, in this order and in rounds until nothing changes. Machines do what they did",
         "before, of which the simulator is the judge; `sfdsl cost` says what each saved, why it was safe, and why it",
         "was not done elsewhere. Those that need an assertion do nothing without it.",
         "",
