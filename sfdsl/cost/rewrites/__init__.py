@@ -17,6 +17,7 @@ from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import UNLOCKS, Hazard, Reason
 from sfdsl.cost.rewrites.retry_in_place import retry_in_place
+from sfdsl.cost.rewrites.retry_until_ready import retry_until_ready
 from sfdsl.cost.rewrites.send_together import send_together
 from sfdsl.cost.rewrites.share_states import share_states
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
@@ -41,6 +42,7 @@ REWRITES: tuple[Rewrite, ...] = (
     choose_arguments,
     retry_in_place,
     wait_for_job,
+    retry_until_ready,
     send_together,
     share_states,
 )

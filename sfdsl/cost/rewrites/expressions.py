@@ -103,7 +103,9 @@ def _nature(node: Node) -> Nature:
             test, then = _nature(node.test), _nature(node.then)
             other = Nature(False, True) if node.otherwise is None else _nature(node.otherwise)
             kind = then.kind if then.kind == other.kind else ""
-            return Nature(test.fails or then.fails or other.fails, then.undefined or other.undefined, kind)
+            guarded = node.test == Invoke("exists", (node.then,))
+            missing = (then.undefined and not guarded) or other.undefined
+            return Nature(test.fails or then.fails or other.fails, missing, kind)
         case Array():
             return Nature(any(_nature(item).fails for item in node.items), False, "array")
         case Object():

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from sfdsl.cost.rewrites.expressions import Cannot, Substitution, leaves, movable, nature
 from sfdsl.cost.rewrites.folding import covered
 from sfdsl.cost.rewrites.jobs import Job, Started, Way, description, nested, put, told
-from sfdsl.cost.rewrites.marks import ENTRY, JOB, OLD, START, Env, expanded, mark, paths, shown
-from sfdsl.cost.rewrites.polls import Poll, conditions, decided
+from sfdsl.cost.rewrites.marks import ENTRY, JOB, START, Env, expanded, mark, paths, shown
+from sfdsl.cost.rewrites.polls import Poll, decided
 from sfdsl.cost.rewrites.reasons import Hazard
+from sfdsl.cost.rewrites.rounds import Exit, Rounds, rounds_of
 from sfdsl.model.fields import ABSENT, Json
-
-
-@frozen(kw_only=True)
-class Exit:
-    """A way out of a loop: where to, and what is handed on there."""
-
-    target: str
-    env: Env
+from sfdsl.model.states import Task
 
 
 @frozen(kw_only=True)
@@ -48,57 +42,20 @@ def understood(job: Job, poll: Poll) -> Known:
         Cannot: That is not so, or not known.
     """
     entry = Env(mark(ENTRY), mark(ENTRY))
+    assert isinstance(poll.before, Task)
     first = entry.after(poll.before.output, poll.before.assign, mark(START))
     if poll.first is not None:
         first = first.after(poll.first.output, poll.first.assign)
-    later = _round(poll, first)
-    old = later.renamed(JOB, OLD)
-    if not _round(poll, old).same(later):
-        raise Cannot(Hazard.ROUNDS_DIFFER)
-    _require_same_job(job, poll, first, old)
-    once, again = _answered(poll, first), _answered(poll, old)
-    tests = conditions(poll.choice, once)
-    if shown(tests) != shown(conditions(poll.choice, again)):
-        raise Cannot(Hazard.ROUNDS_DIFFER)
-    exits: dict[int | None, Exit] = {}
-    for place, way, target in poll.ways():
-        if target == poll.again.name:
-            continue
-        behind = once.after(way.output, way.assign)
-        if not behind.same(again.after(way.output, way.assign)):
-            raise Cannot(Hazard.ROUNDS_DIFFER)
-        exits[place] = Exit(target=target, env=behind)
-    _require_total(job, poll, later)
-    succeeded, failed = _parted(job, tests, exits)
-    bound = None
-    if poll.counter is not None:
-        way = poll.counter.way
-        bound = Exit(target=str(way.next), env=once.after(way.output, way.assign))
-        if not bound.env.same(again.after(way.output, way.assign)):
-            raise Cannot(Hazard.ROUNDS_DIFFER)
-    return Known(job=job, exits=exits, succeeded=succeeded, failed=failed, bound=bound)
+    rounds = rounds_of(poll, first)
+    _require_same_job(job, poll.before, poll, rounds)
+    _require_total(job, poll.before, rounds.later)
+    succeeded, failed = _parted(job, rounds.tests, rounds.exits)
+    return Known(job=job, exits=rounds.exits, succeeded=succeeded, failed=failed, bound=rounds.bound)
 
 
-def _answered(poll: Poll, env: Env) -> Env:
-    return env.after(poll.get.output, poll.get.assign, mark(JOB))
-
-
-def _round(poll: Poll, env: Env) -> Env:
-    """What the Task that asks is given the next time."""
-    answered = _answered(poll, env)
-    ways = [answered.after(way.output, way.assign) for _, way, target in poll.ways() if target == poll.again.name]
-    if not ways:
-        raise Cannot(Hazard.STATES_PART_OTHERWISE)
-    after = [way.after(poll.again.output, poll.again.assign) for way in ways]
-    if not all(each.same(after[0]) for each in after[1:]):
-        raise Cannot(Hazard.ROUNDS_DIFFER)
-    evaluated = tuple(value for each in after for value in each.evaluated)
-    return evolve(after[0], evaluated=evaluated)
-
-
-def _require_same_job(job: Job, poll: Poll, first: Env, later: Env) -> None:
+def _require_same_job(job: Job, start: Task, poll: Poll, rounds: Rounds) -> None:
     """Make sure that every round asks for the job that was started, and for nothing else."""
-    given = poll.before.arguments
+    given = start.arguments
     if not isinstance(given, dict) or not isinstance(poll.get.arguments, dict):
         raise Cannot(Hazard.ASKS_FOR_ANOTHER)
     began = Env(mark(ENTRY), mark(ENTRY))
@@ -112,7 +69,7 @@ def _require_same_job(job: Job, poll: Poll, first: Env, later: Env) -> None:
             elif source.name in given:
                 movable(given[source.name])
                 wanted[name].add(shown(expanded(began.put().payload(given[source.name]))))
-    for env in (first, later):
+    for env in (rounds.first, rounds.later):
         asked = expanded(env.put().payload(poll.get.arguments))
         if asked.keys() != wanted.keys() or any(shown(asked[name]) not in wanted[name] for name in wanted):
             raise Cannot(Hazard.ASKS_FOR_ANOTHER)
@@ -133,12 +90,12 @@ def _parted(job: Job, tests: list[Json], exits: Mapping[int | None, Exit]) -> tu
     return good, bad
 
 
-def _require_total(job: Job, poll: Poll, later: Env) -> None:
+def _require_total(job: Job, start: Task, later: Env) -> None:
     """Make sure that nothing fails in the states that go, before the way out.
 
     What the arguments of the Task have read already cannot be missing behind it.
     """
-    before = Env(mark(ENTRY), mark(ENTRY)).put().payload(poll.before.arguments)
+    before = Env(mark(ENTRY), mark(ENTRY)).put().payload(start.arguments)
     for value in later.evaluated:
         for text in leaves(certain_of(job, value)):
             if not nature(text).total and not covered({text}, before):

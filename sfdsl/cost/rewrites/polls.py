@@ -17,7 +17,7 @@ from sfdsl.jsonata_text import evaluator, expression, facts, is_expression
 from sfdsl.jsonata_text.outcome import QueryEvaluationError
 from sfdsl.model.edges import EdgeKind
 from sfdsl.model.fields import ABSENT, Json
-from sfdsl.model.states import Choice, ChoiceRule, Condition, Task, Wait
+from sfdsl.model.states import Choice, ChoiceRule, Condition, Pass, Task, Wait
 
 # -- loops ------------------------------------------------------------------------------------------------------------
 
@@ -27,7 +27,7 @@ class Poll:
     """A loop that asks.
 
     Attributes:
-        before: The state that leads into it.
+        before: The state that alone leads into it; None where others do, or the flow begins there.
         first: The Wait before it asks for the first time; None where it asks at once.
         get: The Task that asks.
         choice: The Choice behind that.
@@ -35,7 +35,7 @@ class Poll:
         counter: What bounds it; None where nothing does.
     """
 
-    before: Task
+    before: Task | Pass | None
     first: Wait | None
     get: Task
     choice: Choice
@@ -99,20 +99,33 @@ def poll_behind(draft: Draft, before: Task) -> Poll | None:
     return None
 
 
+def poll_of(draft: Draft, get: Task) -> Poll | None:
+    """The loop in which a Task asks; None where there is none."""
+    choice = draft.get(get.next)
+    if not isinstance(choice, Choice):
+        return None
+    for target in [*(rule.next for rule in choice.choices), choice.default]:
+        again = draft.get(target)
+        if isinstance(again, Wait) and again.next == get.name:
+            inside = (get.name, choice.name, again.name)
+            into = [(way, part) for part in inside for way in draft.ways_into(part) if way[0] not in inside]
+            before = draft[into[0][0][0]] if len(into) == 1 and into[0][0][1] is EdgeKind.NEXT else None
+            first = again if any(part == again.name for _, part in into) or draft.start == again.name else None
+            if not isinstance(before, (Task, Pass)) or draft.start in inside:
+                before = None
+            return Poll(before=before, first=first, get=get, choice=choice, again=again)
+    return None
+
+
 def require_loop(draft: Draft, poll: Poll) -> None:
-    """Make sure that nothing else leads into a loop, and that it is written in JSONata throughout.
+    """Make sure that nothing but the state before leads into a loop, and that it is understood.
 
     Raises:
         Cannot: Something does, or it is not.
     """
+    require_parts(draft, poll)
+    assert poll.before is not None
     parts: list[Wait | Task | Choice] = [*poll.waits, poll.get, poll.choice]
-    for state in (poll.before, *parts):
-        if not draft.jsonata(state):
-            raise Cannot(Hazard.NOT_JSONATA)
-        if state.extra:
-            raise Cannot(Hazard.UNKNOWN_FIELDS)
-    if any(rule.extra or not isinstance(rule.test, Condition) for rule in poll.choice.choices):
-        raise Cannot(Hazard.UNKNOWN_FIELDS)
     entering = (poll.first or poll.get).name
     inside = {part.name for part in parts}
     for part in parts:
@@ -127,10 +140,28 @@ def require_loop(draft: Draft, poll: Poll) -> None:
         for source, _, _ in draft.ways_into(entering)
     ):
         raise Cannot(Hazard.OTHER_WAYS_IN)
+
+
+def require_parts(draft: Draft, poll: Poll) -> None:
+    """Make sure that a loop is written in JSONata throughout, and that its texts may stand in another state.
+
+    Raises:
+        Cannot: It is not, or one may not.
+    """
+    parts: list[Wait | Task | Choice | Pass] = [*poll.waits, poll.get, poll.choice]
+    for state in (*parts, *((poll.before,) if poll.before is not None else ())):
+        if not draft.jsonata(state):
+            raise Cannot(Hazard.NOT_JSONATA)
+        if state.extra:
+            raise Cannot(Hazard.UNKNOWN_FIELDS)
+    if any(rule.extra or not isinstance(rule.test, Condition) for rule in poll.choice.choices):
+        raise Cannot(Hazard.UNKNOWN_FIELDS)
     for wait in poll.waits:
         seconds(wait)
         movable(wait.output, wait.assign)
-    movable(poll.get.arguments, poll.get.output, poll.get.assign, poll.before.output, poll.before.assign)
+    movable(poll.get.arguments, poll.get.output, poll.get.assign)
+    if poll.before is not None:
+        movable(poll.before.output, poll.before.assign)
     movable(poll.choice.output, poll.choice.assign)
     for rule in poll.choice.choices:
         assert isinstance(rule.test, Condition)
@@ -169,7 +200,7 @@ def without_counter(poll: Poll) -> Poll:
         if found is None or rule.next == poll.again.name:
             continue
         name, sign, limit = found[1], found[2], int(found[3]) + (found[2] == ">")
-        begun = as_assign(poll.before.assign).get(name)
+        begun = as_assign(poll.before.assign).get(name) if poll.before is not None else None
         if not isinstance(begun, int) or isinstance(begun, bool) or begun > limit:
             continue
         counted = _counted(poll, name)
@@ -190,7 +221,7 @@ def without_counter(poll: Poll) -> Poll:
             continue  # the last answer would count for some states of the job and not for others
         polls -= later
         choice = evolve(after.choice, choices=tuple(after.choice.choices[i] for i in ended))
-        before = evolve(after.before, assign=_less(after.before.assign, name))
+        before = _uncounted(poll.before, name)
         counter = Counter(variable=name, rule=place, way=rule, polls=polls)
         return evolve(after, choice=choice, before=before, counter=counter)
     return poll
@@ -243,7 +274,7 @@ def _less(assign: Json, name: str) -> Json:
 
 def _mentions(poll: Poll, rule: int, name: str) -> bool:
     """Whether anything in a loop reads a variable, its own rule aside."""
-    values: list[Json] = [poll.get.arguments, poll.get.output, poll.get.assign, poll.before.output]
+    values: list[Json] = [poll.get.arguments, poll.get.output, poll.get.assign]
     for wait in poll.waits:
         values += [wait.output, wait.assign]
     for place, way, _ in poll.ways():

@@ -34,6 +34,7 @@ class Reason(Enum):
     )
     RETRIED_THE_SAME = "the task begins again with the same input after the same time, as often as it fails"
     WAITED_FOR = "the service tells when the job has ended, and each end of it leads where it led"
+    ASKED_AGAIN = "a Retry asks again after the same time, as long as the loop did, and nothing else makes it try again"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
     ONE_CALL_FOR_ALL = "one call does what the calls in a row did, and it fails where one of them would"
     SAID_BY_THE_AUTHOR = "what cannot be proven is asserted on each of the states"
@@ -99,9 +100,15 @@ class Hazard(Enum):
     ORDER_MATTERS = "nobody says that its effect may come before or after those of its neighbours"
     MAY_OUTGROW = "together they may be more than one request takes, so that none of them would happen"
     ERROR_NAMES_MATTER = "its errors would have other names, and nobody says that these are not read"
+    WOULD_BE_ASKED_AGAIN = "something in it may fail for another reason, and the Retry that asks again would retry that"
+    RETRIES_COUNTED = "its Retry counts failures anew in every round of the loop, and would count them all together"
+    AT_ONCE = "the loop asks again at once, and a Retry waits for a second at least"
+    ANSWER_IS_GONE = "what is read behind a Catch or a bound is set by an answer, which a Retry leaves nothing of"
+    NOT_SAID_TO_BE_ASKABLE = "a Retry calls it again and again, and nobody says that it is idempotent"
 
 
 UNLOCKS: dict[Hazard, str] = {
+    Hazard.NOT_SAID_TO_BE_ASKABLE: "mark it idempotent: idempotent=True",
     Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
     Hazard.NOT_IDEMPOTENT: "mark it idempotent: idempotent=True",
     Hazard.ORDER_MATTERS: 'assert it on the step: asserts=["unordered"]',

@@ -64,9 +64,11 @@ def _wait(draft: Draft, job: Job, poll: Poll) -> None:
     _require_standard(draft)
     plain = without_counter(poll)
     known = understood(job, plain)
-    require_same_handlers(plain)
-    after = Waiting(draft, plain, known).states()
-    notes = draft.notes(poll.before.name)
+    begun = plain.before
+    assert isinstance(begun, Task)
+    require_same_handlers(begun, plain)
+    after = Waiting(draft, begun, plain, known).states()
+    notes = draft.notes(begun.name)
     if notes is None or Assertion.STOP_ON_ABORT not in notes.asserts:
         raise Cannot(Hazard.MAY_NOT_BE_STOPPED)
     start, *new = after

@@ -10,7 +10,6 @@ from sfdsl.cost.rewrites.afterwards import input_read, variables_read
 from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot, Substitution, leaves, movable, nature
 from sfdsl.cost.rewrites.job_loops import (
-    Exit,
     Known,
     certain_of,
     polled_at,
@@ -22,23 +21,24 @@ from sfdsl.cost.rewrites.jobs import put
 from sfdsl.cost.rewrites.marks import ENTRY, JOB, START, reads_mark
 from sfdsl.cost.rewrites.polls import Poll, seconds
 from sfdsl.cost.rewrites.reasons import Hazard
+from sfdsl.cost.rewrites.rounds import Exit
 from sfdsl.cost.rewrites.trees import names
 from sfdsl.jsonata_text import facts
 from sfdsl.model.fields import ABSENT, Json
-from sfdsl.model.states import Catcher, Choice, ChoiceRule, Condition, Fail, State
+from sfdsl.model.states import Catcher, Choice, ChoiceRule, Condition, Fail, State, Task
 
 FAILED = "States.TaskFailed"
 _WILDCARDS = frozenset({"States.ALL", FAILED})
 _LONGEST_WAIT = 99_999_999
 
 
-def require_same_handlers(poll: Poll) -> None:
+def require_same_handlers(start: Task, poll: Poll) -> None:
     """Make sure that one Task can handle the errors of the start and of the calls that ask.
 
     Raises:
         Cannot: It cannot.
     """
-    start, get = poll.before, poll.get
+    get = poll.get
     if any(not _WILDCARDS.isdisjoint(retrier.error_equals) for retrier in start.retry):
         raise Cannot(Hazard.ERRORS_OVERLAP)
     if repr(start.catch) != repr(get.catch) or repr(start.credentials) != repr(get.credentials):
@@ -57,16 +57,17 @@ def require_same_handlers(poll: Poll) -> None:
 class Waiting:
     """Makes the states that stand in the place of a loop."""
 
-    def __init__(self, draft: Draft, poll: Poll, known: Known) -> None:
+    def __init__(self, draft: Draft, start: Task, poll: Poll, known: Known) -> None:
         self.draft = draft
         self.poll = poll
+        self.start = start
         self.known = known
         self.job = known.job
         self.taken = names(draft.workflow.machine) | {state.name for state in draft.states()}
 
     def states(self) -> list[State]:
         """The Task first."""
-        start, known = self.poll.before, self.known
+        start, known = self.start, self.known
         good, bad = known.exits[known.succeeded], known.exits[known.failed]
         dispatch = self._dispatch(bad)
         catch = self._catchers(dispatch)
@@ -136,7 +137,7 @@ class Waiting:
 
     def _dispatch(self, bad: Exit) -> list[State]:
         """The Choice that tells a job that failed from a start that failed, and what is behind it."""
-        start = self.poll.before
+        start = self.start
         place = _wildcard(start.catch)
         for carries in (False, True):
             error = "$states.input.error" if carries else "$states.input"
@@ -179,7 +180,7 @@ class Waiting:
         return {"default": catcher.next, "output": output, "assign": put.payload(catcher.assign)}
 
     def _catchers(self, dispatch: list[State]) -> tuple[Catcher, ...]:
-        start = self.poll.before
+        start = self.start
         found = _wildcard(start.catch)
         place = len(start.catch) if found is None else found
         new = [Catcher(error_equals=(FAILED,), next=dispatch[0].name, output=self.carried, origin=start.origin)]
