@@ -52,24 +52,30 @@ def test_a_name_that_cannot_be_is_refused(name: str) -> None:
     assert "is no pipeline name" in problem_of(name)
 
 
-# -- docs/testing.md: a project of its own ----------------------------------------------------------------------------
+# -- docs/testing.md and docs/cost.md: a project each ------------------------------------------------------------------
 
-TESTING = (ROOT / "docs/testing.md").read_text(encoding="utf-8")
+FILES = {
+    "testing": ["pipelines/orders.py", "tests/test_orders.py", "tests/test_rows.py", "mocks.json"],
+    "cost": ["pipelines/payments.py", "pipelines/payments.profile.toml", "pyproject.toml"],
+}
+PAGES = {name: (ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in FILES}
+TESTING = PAGES["testing"]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files that docs/testing.md shows, where it says that they are."""
-    folder = tmp_path_factory.mktemp("project")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The files that a page shows, where it says that they are."""
+    return {name: written(tmp_path_factory.mktemp(name), page, FILES[name]) for name, page in PAGES.items()}
+
+
+def written(folder: Path, page: str, expected: list[str]) -> Path:
     (folder / "pyproject.toml").write_text("")
-    files = re.findall(r"```python\n# (\S+)\n(.*?)```", TESTING, re.DOTALL)
-    files += re.findall(r"```json (\S+)\n(.*?)```", TESTING, re.DOTALL)
+    files = re.findall(r"```python\n# (\S+)\n(.*?)```", page, re.DOTALL)
+    files += re.findall(r"```(?:json|toml) (\S+)\n(.*?)```", page, re.DOTALL)
     for name, text in files:
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    assert [name for name, _ in files] == [
-        "pipelines/orders.py", "tests/test_orders.py", "tests/test_rows.py", "mocks.json",
-    ]  # fmt: skip
+    assert [name for name, _ in files] == expected
     return folder
 
 
@@ -79,20 +85,26 @@ def shell(folder: Path, module: str, *arguments: str) -> subprocess.CompletedPro
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-CONSOLE = re.findall(r"```console\n\$ (.*?)\n(.*?)```", TESTING, re.DOTALL)
+CONSOLE = [
+    pytest.param(name, *shown, id=f"{name}: {shown[0]}")
+    for name, page in PAGES.items()
+    for shown in re.findall(r"```console\n\$ (.*?)\n(.*?)```", page, re.DOTALL)
+]
 
 
-def test_the_tests_of_the_documentation_pass_and_take_every_way(project: Path) -> None:
+def test_the_tests_of_the_documentation_pass_and_take_every_way(projects: dict[str, Path]) -> None:
     full = ("--sfdsl-cov=pipelines", "--sfdsl-cov-fail-under=100", "-W", "error::sfdsl.testing.MockWarning")
-    done = shell(project, "pytest", "-p", "no:cacheprovider", *full)
+    done = shell(projects["testing"], "pytest", "-p", "no:cacheprovider", *full)
     assert done.returncode == 0, done.stdout
     assert re.search(r"^orders +\d+ .* 100.0%$", done.stdout, re.MULTILINE)
 
 
-@pytest.mark.parametrize(("command", "shown"), CONSOLE, ids=[command.split()[0] for command, _ in CONSOLE])
-def test_the_documentation_shows_what_commands_print(project: Path, command: str, shown: str) -> None:
+@pytest.mark.parametrize(("page", "command", "shown"), CONSOLE)
+def test_the_documentation_shows_what_commands_print(
+    projects: dict[str, Path], page: str, command: str, shown: str
+) -> None:
     name, *arguments = shlex.split(command)
-    done = shell(project, {"pytest": "pytest", "sfdsl": "sfdsl.cli"}[name], *arguments)
+    done = shell(projects[page], {"pytest": "pytest", "sfdsl": "sfdsl.cli"}[name], *arguments)
     assert shown in done.stdout, done.stdout + done.stderr
 
 
