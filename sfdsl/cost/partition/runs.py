@@ -281,7 +281,8 @@ class Runs:
             if END in run.exits:
                 after += terms.transition * run.exits[END].mass  # a Choice cannot end the flow: a Succeed does
         elif returns is Return.RAISE:
-            errors = run.caught - run.normal
+            # Errors come to a Choice, which leads on those that a catcher takes, and the others to the Fail.
+            errors = {FAILS, *(run.caught - run.normal)}
             after += terms.transition * sum(time.mass for target, time in run.exits.items() if target in errors)
         return Cost(entered * after + extra, late, fails, billed, chunks)
 
