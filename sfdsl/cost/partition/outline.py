@@ -16,6 +16,7 @@ import re
 
 from attrs import evolve, frozen
 
+from sfdsl.aws.errors import transient
 from sfdsl.aws.resource import ServiceTask, parse, service_task
 from sfdsl.cost.partition.child import EXIT, Child, as_workflow, exit_key, machine_of, unique
 from sfdsl.cost.partition.plan import Plan
@@ -30,6 +31,7 @@ from sfdsl.model.states import (
     Map,
     Parallel,
     Pass,
+    Retrier,
     State,
     Succeed,
     Task,
@@ -41,12 +43,19 @@ from sfdsl.model.workflow import JSONATA, MachineType, Notes, Scope, Workflow, i
 _SUCCEEDED = "$states.result.Status = 'SUCCEEDED'"
 _CHILD = "$parse($states.result.Output)"
 # The mark is put together where it is used: the Cause quotes the expression, and only the message may hold it whole.
-_ERROR = '{"Error": $states.result.Error, "Cause": $states.result.Cause}'
+_ERROR = (
+    "{\"Error\": $states.result.Status = 'TIMED_OUT' ? 'States.Timeout' : $states.result.Error, "
+    '"Cause": $states.result.Cause}'
+)
 _RAISED = f"$error('outcome ' & 'of the child: ' & $string({_ERROR}))"
 _TAKEN_APART = (
     "{% $contains($states.errorOutput.Cause, 'outcome ' & 'of the child: ') ? "
     "$parse($substringAfter($states.errorOutput.Cause, 'outcome ' & 'of the child: ')) : $states.errorOutput %}"
 )
+
+
+_AGAIN = Retrier(interval_seconds=1, max_attempts=3, backoff_rate=2.0, jitter_strategy="FULL")
+"""Where the child could not be called; if it ran all the same, no harm is done: what may not run twice is in none."""
 
 
 @frozen(kw_only=True)
@@ -178,14 +187,16 @@ class _Outliner:
         other = _catch_all(scope, region, names)
         if other is not None:
             catch.append(other)
+        resource = service_task("sfn", "startSyncExecution", sdk=True, partition=self.partition)
         task = Task(
             name=name,
             query_language=language,
             comment=f"Express child: {', '.join(region.states)}"[:1000],
-            resource=service_task("sfn", "startSyncExecution", sdk=True, partition=self.partition).text,
+            resource=resource.text,
             arguments={"StateMachineArn": child.placeholder, "Input": _input(region)},
             output=self._output(region),
             assign=self._assign(region),
+            retry=(evolve(_AGAIN, error_equals=transient(resource)),),
             catch=tuple(catch),
             next=next_,
             origin=entry.origin,
