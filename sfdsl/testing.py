@@ -172,6 +172,7 @@ def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any])
 
     Raises:
         InvalidDefinition: The pipeline's declaration is wrong; the message has the findings.
+        TypeError: It is nothing that stands for a machine.
     """
     if isinstance(pipeline, Workflow):
         return pipeline
@@ -179,6 +180,11 @@ def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any])
         return Workflow(name="machine", machine=pipeline)
     if isinstance(pipeline, Mapping):
         return Workflow(name="machine", machine=asl.read(dict(pipeline)))
+    from sfdsl.dsl.pipeline import Pipeline
+
+    if not isinstance(pipeline, Pipeline):
+        given = f"not {type(pipeline).__name__}"
+        raise TypeError(f"a machine is a Pipeline, a Workflow, a StateMachine or a definition as parsed JSON, {given}")
     if pipeline not in _LOWERED:
         _LOWERED[pipeline] = _lowered(pipeline)
     return _LOWERED[pipeline]
