@@ -66,6 +66,8 @@ class Mocks:
         if isinstance(outcome, Result):
             outcome = evolve(outcome, value=_json(call, outcome.value))
         if isinstance(outcome, Result | TaskError | NoAnswer):
+            if not isinstance(outcome, NoAnswer) and not outcome.after >= 0:  # NaN is not, either
+                raise SimulationError(f"the mock of task {call.state!r} ends after {outcome.after} seconds")
             if after and not isinstance(outcome, NoAnswer) and not outcome.after:
                 return _taking(outcome, after)
             return outcome

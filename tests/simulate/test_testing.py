@@ -18,6 +18,7 @@ from sfdsl.testing import (
     NotJson,
     Result,
     Run,
+    SimulationError,
     StepLimitExceeded,
     TaskError,
     UnmockedTask,
@@ -389,3 +390,9 @@ def test_a_number_that_json_has_no_form_for_fails_the_state_that_makes_it() -> N
     assert simulate(parsing).error == "States.IntrinsicFailure"
     waiting = machine(A={"Type": "Wait", "SecondsPath": "$.s", "End": True})
     assert simulate(waiting, {"s": 10**400}).error == "States.Runtime"
+
+
+@pytest.mark.parametrize("mock", [Result(1, after=-5), TaskError("Busy", after=float("nan"))])
+def test_a_task_cannot_end_before_it_begins(mock: Any) -> None:
+    with pytest.raises(SimulationError, match=r"the mock of task 'A' ends after (-5|nan) seconds"):
+        run_one(mock)
