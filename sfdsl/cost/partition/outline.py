@@ -21,6 +21,7 @@ from sfdsl.aws.resource import ServiceTask, parse, service_task
 from sfdsl.cost.partition.child import EXIT, Child, as_workflow, exit_key, machine_of, unique
 from sfdsl.cost.partition.plan import Plan
 from sfdsl.cost.partition.runs import Region, Return
+from sfdsl.cost.partition.spread import spread
 from sfdsl.model.fields import ABSENT, Json
 from sfdsl.model.states import (
     Catcher,
@@ -76,7 +77,7 @@ def outline(plan: Plan) -> Outlined:
     workflow = plan.workflow
     if plan.type is MachineType.EXPRESS:
         return Outlined(workflow=evolve(workflow, type=MachineType.EXPRESS))
-    if not plan.regions and not plan.children:
+    if not plan.regions and not plan.children and not plan.batched:
         return Outlined(workflow=evolve(workflow, type=MachineType.STANDARD))
     return _Outliner(plan).outlined()
 
@@ -92,6 +93,7 @@ class _Outliner:
         }  # fmt: skip
         self.caller = unique("caller", self.variables)
         self.types = {each.state: each.after for each in plan.children}
+        self.batched = {each.state: each for each in plan.batched}
         self.regions: dict[int, list[Region]] = {}
         for region in plan.regions:
             self.regions.setdefault(id(region.scope.flow), []).append(region)
@@ -141,6 +143,10 @@ class _Outliner:
                 states, start = self._flow(each)
                 branches.append(evolve(branch, states=states, start_at=start))
             return evolve(state, branches=tuple(branches))
+        if isinstance(state, Map) and state.name in self.batched:
+            name = self._new(f"{state.name}: batch")
+            self.notes[name] = Notes(items=self.batched[state.name].size)
+            return spread(self.batched[state.name], state, self.caller, name)
         if isinstance(state, Map) and state.body is not None:
             states, start = self._flow(below[0])
             body = evolve(state.body, states=states, start_at=start)
