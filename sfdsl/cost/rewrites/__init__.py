@@ -23,6 +23,8 @@ from sfdsl.cost.rewrites.share_states import share_states
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.cost.rewrites.unroll_map import unroll_map
 from sfdsl.cost.rewrites.wait_for_job import wait_for_job
+from sfdsl.cost.rewrites.write_or_nothing import write_or_nothing
+from sfdsl.cost.rewrites.write_together import write_together
 from sfdsl.model.workflow import Workflow
 
 __all__ = ["REWRITES", "UNLOCKS", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
@@ -44,6 +46,8 @@ REWRITES: tuple[Rewrite, ...] = (
     wait_for_job,
     retry_until_ready,
     send_together,
+    write_together,
+    write_or_nothing,
     share_states,
 )
 """All rewrites, in the order in which a round tries them."""

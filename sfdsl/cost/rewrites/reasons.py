@@ -93,11 +93,15 @@ class Hazard(Enum):
     RESULT_IS_READ = "what a call returns is read or handed on, and one call for all returns something else"
     ERRORS_TOLD_APART = "a Retry or Catch names errors that the failure of a part of a call does not have"
     OTHER_PARAMETERS = "it has parameters that one call for all does not take"
+    NOT_RETRIED = "the service may put off a part of such a call, and no Retry tries it again"
+    SAME_ITEM = "two of the calls write the same item, which one call for both refuses"
     NO_TEXT = "what it sends may be no text, and is made one only where it is sent alone"
     NOT_IDEMPOTENT = (
         "its Retry would do it again where another part of the call failed, and nobody says that it is idempotent"
     )
     ORDER_MATTERS = "nobody says that its effect may come before or after those of its neighbours"
+    NOT_ATOMIC = "nobody says that it may happen together with its neighbours or not at all"
+    MAY_BE_SAME_ITEM = "two of the calls may write the same item, and nobody says that their order does not matter"
     MAY_OUTGROW = "together they may be more than one request takes, so that none of them would happen"
     ERROR_NAMES_MATTER = "its errors would have other names, and nobody says that these are not read"
     WOULD_BE_ASKED_AGAIN = "something in it may fail for another reason, and the Retry that asks again would retry that"
@@ -112,6 +116,8 @@ UNLOCKS: dict[Hazard, str] = {
     Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
     Hazard.NOT_IDEMPOTENT: "mark it idempotent: idempotent=True",
     Hazard.ORDER_MATTERS: 'assert it on the step: asserts=["unordered"]',
+    Hazard.NOT_ATOMIC: 'assert it on the step: asserts=["atomic"]',
+    Hazard.MAY_BE_SAME_ITEM: 'assert it on the step: asserts=["unordered"]',
     Hazard.MAY_OUTGROW: 'assert it on the step: asserts=["atomic"]',
     Hazard.ERROR_NAMES_MATTER: 'assert it on the step: asserts=["error_names_free"]',
 }
