@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
+from sfdsl.cost.rewrites.call_fused import call_fused
 from sfdsl.cost.rewrites.choose_arguments import choose_arguments
 from sfdsl.cost.rewrites.compute_in_one import compute_in_one
 from sfdsl.cost.rewrites.decide_choice import decide_choice
@@ -48,6 +49,7 @@ REWRITES: tuple[Rewrite, ...] = (
     send_together,
     write_together,
     write_or_nothing,
+    call_fused,
     share_states,
 )
 """All rewrites, in the order in which a round tries them."""

@@ -96,6 +96,8 @@ class Hazard(Enum):
     NOT_RETRIED = "the service may put off a part of such a call, and no Retry tries it again"
     SAME_ITEM = "two of the calls write the same item, which one call for both refuses"
     NO_TEXT = "what it sends may be no text, and is made one only where it is sent alone"
+    SOMETHING_ELSE_IS_PASSED = "it is called with something else than just what the function before it gives"
+    NOT_FUSED = "nobody says that a function does what the one before it and its own do"
     NOT_IDEMPOTENT = (
         "its Retry would do it again where another part of the call failed, and nobody says that it is idempotent"
     )
@@ -115,6 +117,7 @@ UNLOCKS: dict[Hazard, str] = {
     Hazard.NOT_SAID_TO_BE_ASKABLE: "mark it idempotent: idempotent=True",
     Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
     Hazard.NOT_IDEMPOTENT: "mark it idempotent: idempotent=True",
+    Hazard.NOT_FUSED: 'deploy one that does both, and name it on the step: fused="function"',
     Hazard.ORDER_MATTERS: 'assert it on the step: asserts=["unordered"]',
     Hazard.NOT_ATOMIC: 'assert it on the step: asserts=["atomic"]',
     Hazard.MAY_BE_SAME_ITEM: 'assert it on the step: asserts=["unordered"]',
