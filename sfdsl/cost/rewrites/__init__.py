@@ -14,6 +14,7 @@ from sfdsl.cost.rewrites.end_at_once import end_at_once
 from sfdsl.cost.rewrites.fold_pass_back import fold_pass_back
 from sfdsl.cost.rewrites.fold_pass_forward import fold_pass_forward
 from sfdsl.cost.rewrites.inline_parallel import inline_parallel
+from sfdsl.cost.rewrites.map_once import map_once
 from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import UNLOCKS, Hazard, Reason
@@ -50,6 +51,7 @@ REWRITES: tuple[Rewrite, ...] = (
     write_together,
     write_or_nothing,
     call_fused,
+    map_once,
     share_states,
 )
 """All rewrites, in the order in which a round tries them."""

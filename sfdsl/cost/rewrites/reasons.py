@@ -37,6 +37,7 @@ class Reason(Enum):
     ASKED_AGAIN = "a Retry asks again after the same time, as long as the loop did, and nothing else makes it try again"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
     ONE_CALL_FOR_ALL = "one call does what the calls in a row did, and it fails where one of them would"
+    ITEM_BY_ITEM = "each item goes the same ways one after the other, and the results are in the same places"
     SAID_BY_THE_AUTHOR = "what cannot be proven is asserted on each of the states"
 
 
@@ -98,6 +99,8 @@ class Hazard(Enum):
     NO_TEXT = "what it sends may be no text, and is made one only where it is sent alone"
     SOMETHING_ELSE_IS_PASSED = "it is called with something else than just what the function before it gives"
     NOT_FUSED = "nobody says that a function does what the one before it and its own do"
+    DISTRIBUTED = "it runs its items in child executions, whose failures are counted apart"
+    BARRIER_MATTERS = "nobody says that an item may go on before the Map in front is done with all others"
     NOT_IDEMPOTENT = (
         "its Retry would do it again where another part of the call failed, and nobody says that it is idempotent"
     )
@@ -118,6 +121,7 @@ UNLOCKS: dict[Hazard, str] = {
     Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
     Hazard.NOT_IDEMPOTENT: "mark it idempotent: idempotent=True",
     Hazard.NOT_FUSED: 'deploy one that does both, and name it on the step: fused="function"',
+    Hazard.BARRIER_MATTERS: 'assert it on the step: asserts=["no_barrier"]',
     Hazard.ORDER_MATTERS: 'assert it on the step: asserts=["unordered"]',
     Hazard.NOT_ATOMIC: 'assert it on the step: asserts=["atomic"]',
     Hazard.MAY_BE_SAME_ITEM: 'assert it on the step: asserts=["unordered"]',
