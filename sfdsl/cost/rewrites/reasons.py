@@ -37,6 +37,7 @@ class Reason(Enum):
     ASKED_AGAIN = "a Retry asks again after the same time, as long as the loop did, and nothing else makes it try again"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
     ONE_CALL_FOR_ALL = "one call does what the calls in a row did, and it fails where one of them would"
+    NOTHING_BUT_ITS_RESULT = "it has no effect but its result, as its author says, and nobody reads that"
     ITEM_BY_ITEM = "each item goes the same ways one after the other, and the results are in the same places"
     SAID_BY_THE_AUTHOR = "what cannot be proven is asserted on each of the states"
 
