@@ -60,24 +60,25 @@ class Elapsed:
                 _add(only, _exit(way), time)
             if not loops:
                 return only
-        order = _order(graph, entry, states)
         arrived: dict[str, Times] = {entry: NOW}
         left: dict[Hashable, Times] = {}
-        for _ in range(MOST_ROUNDS):
-            for name in order:
-                if name not in arrived:
-                    continue
-                time = arrived.pop(name)
-                for way, more in self.state(scope, name):
-                    passed = time.then(more)
-                    if way.target is not None and way.target in states:
-                        arrived[way.target] = arrived.get(way.target, NEVER).plus(passed)
-                    else:
-                        _add(left, _exit(way), passed)
-            # Whoever is over the cap already needs no more rounds.
-            if sum(sum(each.atoms.values()) for each in arrived.values()) <= LEFT_OVER:
-                break
-        stays = sum(each.mass for each in arrived.values())
+        stays = 0.0
+        for part in _parts(graph, entry, states):
+            for _ in range(MOST_ROUNDS):
+                for name in part:
+                    if name not in arrived:
+                        continue
+                    time = arrived.pop(name)
+                    for way, more in self.state(scope, name):
+                        passed = time.then(more)
+                        if way.target is not None and way.target in states:
+                            arrived[way.target] = arrived.get(way.target, NEVER).plus(passed)
+                        else:
+                            _add(left, _exit(way), passed)
+                # Whoever is over the cap already needs no more rounds.
+                if sum(sum(arrived[name].atoms.values()) for name in part if name in arrived) <= LEFT_OVER:
+                    break
+            stays += sum(arrived.pop(name).mass for name in part if name in arrived)
         if stays > 0:
             _add(left, FAILS, Times({}, stays))
         return left
@@ -164,6 +165,29 @@ def _exit(way: Way) -> Hashable:
 
 def _add(left: dict[Hashable, Times], key: Hashable, time: Times) -> None:
     left[key] = left[key].plus(time) if key in left else time
+
+
+def _parts(graph: FlowGraph, entry: str, states: Collection[str]) -> list[list[str]]:
+    """The states of a region, each with those it is in a loop with, each part before those it leads to.
+
+    A loop comes to its end before what follows it begins; else what little is left of the one would be led through all
+    of the others, round for round.
+    """
+    order = _order(graph, entry, states)
+    together: dict[str, int] = {}
+    for number, loop in enumerate(graph.loops(set(order))):
+        together.update(dict.fromkeys(loop, number))
+    parts: list[list[str]] = []
+    begun: dict[int, list[str]] = {}
+    for name in order:
+        part = begun.get(together.get(name, -1))
+        if part is not None:
+            part.append(name)
+            continue
+        parts.append([name])
+        if name in together:
+            begun[together[name]] = parts[-1]
+    return parts
 
 
 def _order(graph: FlowGraph, entry: str, states: Collection[str]) -> list[str]:

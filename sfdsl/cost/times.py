@@ -18,6 +18,9 @@ MOST_ATOMS = 6001
 FEW_ATOMS = 100
 NEGLIGIBLE = 1e-17
 """Of many times, those less likely than this are left out."""
+FEW_PAIRS = 2000
+LEAST_PAIR = 1e-19
+"""Of many pairs of times, those less likely than this are left out: all of them together are below 1e-12."""
 ROUNDOFF = 1e-15
 """A probability below this is what is left of a difference."""
 
@@ -77,9 +80,16 @@ class Times:
         atoms: dict[int, float] = {}
         mass = other.mass
         over = self.over * mass
+        pairs = list(other.atoms.items())
+        many = len(pairs) * len(self.atoms) > FEW_PAIRS
+        if many:
+            pairs.sort(key=lambda pair: -pair[1])
         for first, p in self.atoms.items():
             over += p * other.over
-            for second, q in other.atoms.items():
+            least = LEAST_PAIR / p if many and p else 0.0
+            for second, q in pairs:
+                if q < least:
+                    break
                 ms = first + second
                 if ms > CAP_MS:
                     over += p * q

@@ -7,7 +7,7 @@ keeps 15 digits of a number.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -54,15 +54,16 @@ def exit_key(target: str | None) -> str:
     return "(end)" if target is None else target
 
 
-def machine_of(region: Region, comment: str, caller: str) -> StateMachine:
+def machine_of(region: Region, states: Mapping[str, State], comment: str, caller: str) -> StateMachine:
     """The definition of a child.
 
     Args:
         region: What it runs.
+        states: Those of the scope, by name.
         comment: For the definition.
         caller: Name of the variable for the caller's context.
     """
-    builder = _Builder(region, caller)
+    builder = _Builder(region, states, caller)
     return StateMachine(
         comment=comment,
         query_language=region.scope.query_language,
@@ -74,7 +75,7 @@ def machine_of(region: Region, comment: str, caller: str) -> StateMachine:
 
 def as_workflow(parent: Workflow, name: str, machine: StateMachine, region: Region) -> Workflow:
     """A child as a workflow of its own, with the notes on its states."""
-    notes = {state: notes for state, notes in parent.notes.items() if state in _all_names(machine.states)}
+    notes = {name: parent.notes[name] for name in _all_names(machine.states) if name in parent.notes}
     title = f"Express child of {parent.name}: {', '.join(region.states[:6])}{', ...' if len(region.states) > 6 else ''}"
     return Workflow(
         name=name,
@@ -89,12 +90,12 @@ def as_workflow(parent: Workflow, name: str, machine: StateMachine, region: Regi
 
 
 class _Builder:
-    def __init__(self, region: Region, caller: str) -> None:
+    def __init__(self, region: Region, states: Mapping[str, State], caller: str) -> None:
         self.region = region
         self.caller = caller
         self.inside = set(region.states)
-        self.graph: dict[str, State] = {state.name: state for state in region.scope.flow.states}
-        self.taken = _all_names(region.scope.flow.states)
+        self.graph: dict[str, State] = {name: states[name] for name in region.states}
+        self.taken = set(_all_names(self.graph.values()))
         self.language = region.scope.query_language
         self.begin = self._name("Begin")
         self.packs = self._packs()
@@ -190,12 +191,13 @@ class _Builder:
         return self.used[target]
 
 
-def _all_names(states: Collection[State]) -> set[str]:
-    found: set[str] = set()
+def _all_names(states: Collection[State]) -> dict[str, None]:
+    """The names of states and of those inside them, in no order that means anything, but always in the same."""
+    found: dict[str, None] = {}
     stack = list(states)
     while stack:
         state = stack.pop()
-        found.add(state.name)
+        found[state.name] = None
         if isinstance(state, Parallel):
             stack.extend(each for branch in state.branches for each in branch.states)
         elif isinstance(state, Map) and state.body is not None:

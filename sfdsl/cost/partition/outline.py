@@ -16,12 +16,10 @@ import re
 
 from attrs import evolve, frozen
 
-from sfdsl.aws.errors import transient
 from sfdsl.aws.resource import ServiceTask, parse, service_task
 from sfdsl.cost.partition.child import EXIT, Child, as_workflow, exit_key, machine_of, unique
 from sfdsl.cost.partition.plan import Plan
 from sfdsl.cost.partition.runs import Region, Return
-from sfdsl.cost.partition.spread import spread
 from sfdsl.model.fields import ABSENT, Json
 from sfdsl.model.states import (
     Catcher,
@@ -32,7 +30,6 @@ from sfdsl.model.states import (
     Map,
     Parallel,
     Pass,
-    Retrier,
     State,
     Succeed,
     Task,
@@ -44,19 +41,12 @@ from sfdsl.model.workflow import JSONATA, MachineType, Notes, Scope, Workflow, i
 _SUCCEEDED = "$states.result.Status = 'SUCCEEDED'"
 _CHILD = "$parse($states.result.Output)"
 # The mark is put together where it is used: the Cause quotes the expression, and only the message may hold it whole.
-_ERROR = (
-    "{\"Error\": $states.result.Status = 'TIMED_OUT' ? 'States.Timeout' : $states.result.Error, "
-    '"Cause": $states.result.Cause}'
-)
+_ERROR = '{"Error": $states.result.Error, "Cause": $states.result.Cause}'
 _RAISED = f"$error('outcome ' & 'of the child: ' & $string({_ERROR}))"
 _TAKEN_APART = (
     "{% $contains($states.errorOutput.Cause, 'outcome ' & 'of the child: ') ? "
     "$parse($substringAfter($states.errorOutput.Cause, 'outcome ' & 'of the child: ')) : $states.errorOutput %}"
 )
-
-
-_AGAIN = Retrier(interval_seconds=1, max_attempts=3, backoff_rate=2.0, jitter_strategy="FULL")
-"""Where the child could not be called; if it ran all the same, no harm is done: what may not run twice is in none."""
 
 
 @frozen(kw_only=True)
@@ -77,7 +67,7 @@ def outline(plan: Plan) -> Outlined:
     workflow = plan.workflow
     if plan.type is MachineType.EXPRESS:
         return Outlined(workflow=evolve(workflow, type=MachineType.EXPRESS))
-    if not plan.regions and not plan.children and not plan.batched:
+    if not plan.regions and not plan.children:
         return Outlined(workflow=evolve(workflow, type=MachineType.STANDARD))
     return _Outliner(plan).outlined()
 
@@ -93,11 +83,11 @@ class _Outliner:
         }  # fmt: skip
         self.caller = unique("caller", self.variables)
         self.types = {each.state: each.after for each in plan.children}
-        self.batched = {each.state: each for each in plan.batched}
         self.regions: dict[int, list[Region]] = {}
         for region in plan.regions:
             self.regions.setdefault(id(region.scope.flow), []).append(region)
         self.children: list[Child] = []
+        self.child_names = {self.workflow.name}
         self.notes: dict[str, Notes] = dict(self.workflow.notes)
         self.partition = self._partition()
 
@@ -124,11 +114,12 @@ class _Outliner:
         names = {region.entry: self._state_name(region) for region in regions}
         inside = {name for region in regions for name in region.states}
         by_entry = {region.entry: region for region in regions}
+        by_name = {state.name: state for state in scope.flow.states}
         fails: list[Fail] = []
         states: list[State] = []
         for state in scope.flow.states:
             if state.name in by_entry:
-                states += self._instead(scope, by_entry[state.name], names, fails)
+                states += self._instead(scope, by_entry[state.name], by_name, names, fails)
             elif state.name not in inside:
                 states.append(_led(self._deeper(scope, state), names))
         start = scope.flow.start_at
@@ -143,10 +134,6 @@ class _Outliner:
                 states, start = self._flow(each)
                 branches.append(evolve(branch, states=states, start_at=start))
             return evolve(state, branches=tuple(branches))
-        if isinstance(state, Map) and state.name in self.batched:
-            name = self._new(f"{state.name}: batch")
-            self.notes[name] = Notes(items=self.batched[state.name].size)
-            return spread(self.batched[state.name], state, self.caller, name)
         if isinstance(state, Map) and state.body is not None:
             states, start = self._flow(below[0])
             body = evolve(state.body, states=states, start_at=start)
@@ -167,14 +154,16 @@ class _Outliner:
         self.names.add(name)
         return name
 
-    def _instead(self, scope: Scope, region: Region, names: dict[str, str], fails: list[Fail]) -> list[State]:
+    def _instead(
+        self, scope: Scope, region: Region, by_name: dict[str, State], names: dict[str, str], fails: list[Fail]
+    ) -> list[State]:
         """The parent's states in place of a region: the Task, and what asks the child where it ended."""
         name = names[region.entry]
-        child = self._child(region, name)
+        child = self._child(region, by_name, name)
         self.children.append(child)
         self.notes[name] = Notes(duration=region.billed_seconds, idempotent=True)
         language = None if scope.query_language == JSONATA else JSONATA
-        entry = next(state for state in scope.flow.states if state.name == region.entry)
+        entry = by_name[region.entry]
         failed = self._failed(fails, language, entry)
         after = f"After {name}"
         asking: State | None = None
@@ -190,33 +179,31 @@ class _Outliner:
             if region.returns is Return.RAISE:
                 asking = self._routing(region, after, language, names, failed)
                 catch = [evolve(catch[0], next=asking.name)]
-        other = _catch_all(scope, region, names)
+        other = _catch_all(scope, region, by_name, names)
         if other is not None:
             catch.append(other)
-        resource = service_task("sfn", "startSyncExecution", sdk=True, partition=self.partition)
         task = Task(
             name=name,
             query_language=language,
             comment=f"Express child: {', '.join(region.states)}"[:1000],
-            resource=resource.text,
+            resource=service_task("sfn", "startSyncExecution", sdk=True, partition=self.partition).text,
             arguments={"StateMachineArn": child.placeholder, "Input": _input(region)},
             output=self._output(region),
             assign=self._assign(region),
-            retry=(evolve(_AGAIN, error_equals=transient(resource)),),
             catch=tuple(catch),
             next=next_,
             origin=entry.origin,
         )
         return [task, *([asking] if asking is not None else []), *more]
 
-    def _child(self, region: Region, state: str) -> Child:
+    def _child(self, region: Region, by_name: dict[str, State], state: str) -> Child:
         workflow = self.workflow
         slug = re.sub(r"[^A-Za-z0-9]+", "-", region.entry).strip("-").lower() or "child"
-        taken = {child.workflow.name for child in self.children} | {workflow.name}
         wish = f"{workflow.name}-{slug}"
-        name = unique(wish if len(wish) <= 80 else wish[:80].rstrip("-"), taken).replace(" ", "-")
+        name = unique(wish if len(wish) <= 80 else wish[:80].rstrip("-"), self.child_names).replace(" ", "-")
+        self.child_names.add(name)
         comment = f"Express child of {workflow.name}, run by {state!r}"
-        machine = machine_of(region, comment, self.caller)
+        machine = machine_of(region, by_name, comment, self.caller)
         placeholder = "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name)) + "Arn"
         return Child(
             workflow=as_workflow(workflow, name, machine, region),
@@ -334,9 +321,8 @@ def _taken(region: Region, target: str | None, where: str) -> Json:
     return {each: f"{{% {where}.{each} %}}" for each in variables} if variables else ABSENT
 
 
-def _catch_all(scope: Scope, region: Region, names: dict[str, str]) -> Catcher | None:
+def _catch_all(scope: Scope, region: Region, by_name: dict[str, State], names: dict[str, str]) -> Catcher | None:
     """A catcher for what starting the child may fail with, where every Task of the region catches everything alike."""
-    by_name = {state.name: state for state in scope.flow.states}
     found: Catcher | None = None
     for name in region.states:
         state = by_name[name]

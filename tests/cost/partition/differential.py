@@ -27,11 +27,12 @@ class Ran:
 
     def __init__(self, run: Any, calls: list[tuple[str, str]]) -> None:
         self.status = run.status
-        self.output = _unnumbered(json.dumps(run.output, sort_keys=True))
+        self.output = plain(json.dumps(run.output, sort_keys=True))
         self.error = run.error
-        self.cause = _unnumbered(run.cause or "")
-        self.calls = [(name, _unnumbered(arguments)) for name, arguments in calls]
+        self.cause = plain(run.cause or "")
+        self.calls = [(name, plain(arguments)) for name, arguments in calls]
         self.transitions = run.transitions
+        self.failed = any(each.failed for each in run.calls)
         self.caught = any(kind is EdgeKind.CATCH for _, kind, _ in run.taken)
 
     @property
@@ -63,9 +64,12 @@ def same(before: Ran, after: Ran, outlined: Outlined) -> None:
         assert sorted(after.calls) == sorted(before.calls)
 
 
-def _unnumbered(text: str) -> str:
-    """A text without the numbers of events, which are others in a child."""
-    return re.sub(r"event id #\d+", "event id #", text)
+def plain(text: str) -> str:
+    """A text without what is another in a child: numbers of events, identifiers, how a cause calls the context."""
+    return _UUID.sub("uuid", re.sub(r"event id #\d+", "event id #", text).replace("$caller.", "$$."))
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
 def ran(workflow: Workflow, given: Any, answer: Answer) -> Ran:
@@ -123,7 +127,7 @@ def answering(seed: int, faults: float) -> Answer:
 
     def answer(name: str, arguments: Any, call: int) -> Any:
         # By what it is asked, too: which of several items comes first is another matter.
-        asked = _unnumbered(json.dumps(arguments, sort_keys=True))
+        asked = plain(json.dumps(arguments, sort_keys=True))
         rng = random.Random(f"{seed} {name} {asked} {call if faults else 0}")
         after = rng.uniform(0.001, 0.4)  # no two the same: which of two errors at one moment comes first is open
         if rng.random() < faults:
