@@ -58,6 +58,7 @@ __all__ = [
     "StepLimitExceeded",
     "TaskError",
     "UnmockedTask",
+    "deployed",
     "machine_of",
     "simulate",
 ]
@@ -171,6 +172,7 @@ def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any])
 
     Raises:
         InvalidDefinition: The pipeline's declaration is wrong; the message has the findings.
+        TypeError: It is nothing that stands for a machine.
     """
     if isinstance(pipeline, Workflow):
         return pipeline
@@ -178,6 +180,11 @@ def machine_of(pipeline: Pipeline | Workflow | StateMachine | Mapping[str, Any])
         return Workflow(name="machine", machine=pipeline)
     if isinstance(pipeline, Mapping):
         return Workflow(name="machine", machine=asl.read(dict(pipeline)))
+    from sfdsl.dsl.pipeline import Pipeline
+
+    if not isinstance(pipeline, Pipeline):
+        given = f"not {type(pipeline).__name__}"
+        raise TypeError(f"a machine is a Pipeline, a Workflow, a StateMachine or a definition as parsed JSON, {given}")
     if pipeline not in _LOWERED:
         _LOWERED[pipeline] = _lowered(pipeline)
     return _LOWERED[pipeline]
@@ -269,6 +276,29 @@ class Child:
             return Result(told, after=run.duration, submitted=started if waits else None)
         cause = text({key: told[key] for key in sorted(told) if told[key] is not None})
         return TaskError("States.TaskFailed", cause, after=run.duration, submitted=started)
+
+
+def deployed(pipeline: Pipeline | Workflow, tasks: Mapping[str, Any] | None = None) -> tuple[Workflow, Mocks]:
+    """What `sfdsl compile` makes of a pipeline, with mocks that run its Express children.
+
+        machine, mocks = deployed(orders, {"Extract": {...}, ...})
+        run = simulate(machine, {"day": "2026-11-28"}, mocks)
+
+    The path is then one of the states after the cost rules, and a call in a child is one of that child.
+
+    Args:
+        pipeline: As its author declared it; a profile beside its file is not looked for.
+        tasks: How its Tasks end, in the pipeline itself and in its children, by name of the state.
+    """
+    from sfdsl.cost.analysis import analyse
+
+    analysis = analyse(machine_of(pipeline), unlocking=False)
+    noted = {name: notes for machine in analysis.machines for name, notes in machine.notes.items()}
+    durations = {name: notes.duration for name, notes in noted.items() if notes.duration}
+    shared = Mocks(tasks or {}, durations)
+    children = {child.state: Child(child.workflow, shared) for child in analysis.outlined.children}
+    own = {name: seconds for name, seconds in durations.items() if name not in children}
+    return analysis.outlined.workflow, Mocks({**(tasks or {}), **children}, own)
 
 
 class _Checking:

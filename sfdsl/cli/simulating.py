@@ -107,12 +107,15 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 
 
 def _json(path: Path) -> Any:
-    def refuse(constant: str) -> None:
-        raise ValueError(f"{constant} is no JSON number")
+    from sfdsl.simulate.values import parsed, text
 
     try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"), parse_constant=refuse)
+        value = parsed(path.read_bytes().decode("utf-8-sig"))
+        text(value).encode()
     except RecursionError as deep:
         raise Refused(f"{path} is nested too deeply") from deep
+    except UnicodeEncodeError as half:
+        raise Refused(f"{path} is not JSON: half of a surrogate pair stands alone") from half
     except ValueError as broken:
         raise Refused(f"{path} is not JSON: {broken}") from broken
+    return value

@@ -31,6 +31,9 @@ def _noted(word: Assertion) -> Callable[[Notes], Notes]:
 ASSERTED: Mapping[Hazard, Callable[[Notes], Notes]] = {
     Hazard.NOT_IDEMPOTENT: lambda notes: evolve(notes, idempotent=True),
     Hazard.ORDER_MATTERS: _noted(Assertion.UNORDERED),
+    Hazard.BARRIER_MATTERS: _noted(Assertion.NO_BARRIER),
+    Hazard.NOT_ATOMIC: _noted(Assertion.ATOMIC),
+    Hazard.MAY_BE_SAME_ITEM: _noted(Assertion.UNORDERED),
     Hazard.MAY_OUTGROW: _noted(Assertion.ATOMIC),
     Hazard.MAY_NOT_BE_STOPPED: _noted(Assertion.STOP_ON_ABORT),
     Hazard.ERROR_NAMES_MATTER: _noted(Assertion.ERROR_NAMES_FREE),

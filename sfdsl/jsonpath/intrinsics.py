@@ -242,13 +242,20 @@ def _string_to_json(text: str) -> JSON:
     if not text.strip():
         return None
     try:
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         raise _Wrong("the text is not JSON") from None
 
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if number in (float("inf"), float("-inf")):  # Python takes 1e999 for infinity, which JSON has no form for
+        _refuse(written)
+    return number
 
 
 def _json_to_string(value: JSON) -> str:

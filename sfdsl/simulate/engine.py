@@ -28,7 +28,7 @@ from sfdsl.simulate.handlers import HandlingCode
 from sfdsl.simulate.history import Event, iso
 from sfdsl.simulate.objects import Objects
 from sfdsl.simulate.outcomes import Called
-from sfdsl.simulate.values import Json, TooDeep, size
+from sfdsl.simulate.values import Json, NotFinite, TooDeep, size
 
 if TYPE_CHECKING:
     from sfdsl.simulate.options import Options
@@ -195,6 +195,8 @@ class Engine:
                 going = self.failed(frame, error)
             except (TooDeep, RecursionError):
                 going = self.failed(frame, runtime("A payload has too many arrays and objects inside each other."))
+            except (NotFinite, OverflowError):
+                going = self.failed(frame, runtime("A number is too large."))
             if not going:
                 return
             if ready:

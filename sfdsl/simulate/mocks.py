@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from types import EllipsisType
 from typing import Any
 
+from attrs import evolve
+
 from sfdsl.aws import resource as resources
 from sfdsl.aws.resource import Activity, LambdaFunction, ServiceTask
 from sfdsl.diagnostics import did_you_mean, near
@@ -37,6 +39,11 @@ class Mocks:
     """
 
     def __init__(self, tasks: Mapping[str, Any], durations: Mapping[str, float] | None = None) -> None:
+        if not isinstance(tasks, Mapping):
+            raise TypeError(f"tasks is a mapping from names of states to mocks, not {type(tasks).__name__}")
+        for state, seconds in (durations or {}).items():
+            if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+                raise TypeError(f"the duration of {state!r} is a number of seconds, not {seconds!r}")
         self._answers: dict[str, Callable[[Call], Any]] = {key: _answering(key, mock) for key, mock in tasks.items()}
         self._durations = durations or {}
         self._known: dict[str, Callable[[Call], Any] | None] = {}
@@ -56,7 +63,11 @@ class Mocks:
             raise UnmockedTask(_unmocked(call, self._answers))
         outcome = answer(call)
         after = self._durations.get(call.state)
+        if isinstance(outcome, Result):
+            outcome = evolve(outcome, value=_json(call, outcome.value))
         if isinstance(outcome, Result | TaskError | NoAnswer):
+            if not isinstance(outcome, NoAnswer) and not outcome.after >= 0:  # NaN is not, either
+                raise SimulationError(f"the mock of task {call.state!r} ends after {outcome.after} seconds")
             if after and not isinstance(outcome, NoAnswer) and not outcome.after:
                 return _taking(outcome, after)
             return outcome

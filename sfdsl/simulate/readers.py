@@ -9,9 +9,13 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import json
+import zlib
 from collections.abc import Callable, Iterator
+from datetime import date
+from datetime import time as clock
+from decimal import Decimal
 from itertools import islice
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
@@ -22,10 +26,15 @@ from sfdsl.simulate.errors import ITEM_READER, StatesError
 from sfdsl.simulate.objects import Objects, Stored
 from sfdsl.simulate.paths import InvalidText, path, template, unfilled
 from sfdsl.simulate.queries import query, typed
-from sfdsl.simulate.values import Json
+from sfdsl.simulate.values import Json, parsed
 
 if TYPE_CHECKING:
     from sfdsl.simulate.frames import Frame
+
+_UNREADABLE = (OSError, EOFError, csv.Error, zlib.error, ValueError, NotImplementedError)
+"""What Python's readers raise for bytes that are not what their InputType says; pyarrow's errors are among these."""
+
+csv.field_size_limit(2**31 - 1)  # Python's own limit is half of what an item may hold
 
 _DELIMITERS = {"COMMA": ",", "PIPE": "|", "SEMICOLON": ";", "SPACE": " ", "TAB": "\t"}
 
@@ -128,11 +137,16 @@ class Reading:
         }
         if kind not in formats:
             raise failed(f"unsupported InputType {kind}")
-        return formats[kind](_plain(stored))
+        try:
+            yield from formats[kind](_plain(stored))
+        except RecursionError:
+            raise failed(f"s3://{stored.bucket}/{stored.key} is nested too deeply") from None
+        except _UNREADABLE as wrong:
+            raise failed(f"s3://{stored.bucket}/{stored.key} cannot be read as {kind}: {wrong}") from None
 
     def _json(self, body: bytes) -> Iterator[Json]:
         try:
-            value = json.loads(body)
+            value = parsed(body)
         except ValueError as wrong:
             raise failed(f"Unable to parse the JSON file: {wrong}") from None
         if self.config.items_pointer:
@@ -161,12 +175,14 @@ class Reading:
         """The files that a manifest of an S3 inventory, or of an Athena query, names."""
         body = _plain(manifest)
         try:
-            told = json.loads(body)
+            told = parsed(body)
         except ValueError:
             told = None
         if isinstance(told, dict) and isinstance(told.get("files"), list):
             bucket = str(told.get("destinationBucket", manifest.bucket)).removeprefix("arn:aws:s3:::")
             for file in told["files"]:
+                if not isinstance(file, dict) or "key" not in file:
+                    raise failed(f"the manifest s3://{manifest.bucket}/{manifest.key} has a file without a key")
                 yield _stored(objects, bucket, str(file["key"]))
             return
         for line in _text(body).split():
@@ -218,10 +234,10 @@ def _text(body: bytes) -> str:
 
 
 def _json_lines(body: bytes) -> Iterator[Json]:
-    for line in _text(body).splitlines():
+    for line in _text(body).split("\n"):  # other ends of lines may stand in a text
         if line.strip():
             try:
-                yield json.loads(line)
+                yield parsed(line)
             except ValueError as wrong:
                 raise failed(f"Unable to parse a line of the JSONL file: {wrong}") from None
 
@@ -232,7 +248,24 @@ def _parquet(body: bytes) -> Iterator[Json]:
     except ImportError:
         raise failed("PARQUET needs pyarrow; install it to simulate this reader") from None
     rows: list[Json] = parquet.read_table(io.BytesIO(body)).to_pylist()
-    return iter(rows)
+    return map(_column_value, rows)
+
+
+def _column_value(value: Any) -> Json:
+    """A value of a Parquet column as JSON. Source: assumed; the guide does not say how types without JSON are told."""
+    if isinstance(value, dict):
+        return {key: _column_value(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_column_value(item) for item in value]
+    if isinstance(value, date | clock):  # a datetime is a date
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value
 
 
 def _pointed(value: Json, pointer: str) -> Json:

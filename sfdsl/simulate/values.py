@@ -44,6 +44,10 @@ class TooDeep(Exception):
     """A value with more than `MAX_NESTING` arrays and objects inside each other."""
 
 
+class NotFinite(Exception):
+    """A value with a number in it that JSON has no form for: infinite, or not a number."""
+
+
 class NotJson(TypeError):
     """A value that JSON has no form for."""
 
@@ -58,14 +62,37 @@ def size(value: Json) -> int:
 
     Raises:
         TooDeep: The value is nested too deeply.
+        NotFinite: A number in it is infinite, or none.
     """
     try:
         written = _encode(value)
     except RecursionError:
         raise TooDeep from None
+    except ValueError:
+        raise NotFinite from None
     if len(written) > MAX_NESTING and written.count("[") + written.count("{") > MAX_NESTING:
         _check_nesting(value)
     return len(written) if written.isascii() else len(written.encode("utf-8", "surrogatepass"))
+
+
+def parsed(source: str | bytes) -> Json:
+    """The value of a JSON text, as strict as the standard: Python's own reader takes NaN, and 1e999 for infinity.
+
+    Raises:
+        ValueError: It is no JSON; the message says what is wrong.
+    """
+    return json.loads(source, parse_constant=_no_constant, parse_float=_finite)
+
+
+def _no_constant(constant: str) -> Json:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{written[:_SHOWN]} is too large a number")
+    return number
 
 
 def _check_nesting(value: Json) -> None:

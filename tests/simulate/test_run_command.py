@@ -93,6 +93,8 @@ WRONG = [
     pytest.param({"input": "[" * 700 + "]" * 700}, (), "it has more than 400 arrays", id="nested more deeply"),
     pytest.param({"input": '{"a": NaN}'}, (), "input.json is not JSON: NaN is no JSON number", id="NaN"),
     pytest.param({"input": '{"a": -Infinity}'}, (), "-Infinity is no JSON number", id="an infinity"),
+    pytest.param({"input": "1e999"}, (), "1e999 is too large a number", id="a number beyond floats"),
+    pytest.param({"input": '"\\ud800"'}, (), "half of a surrogate pair stands alone", id="half a surrogate pair"),
     pytest.param({"input": "x" * 10}, (), "input.json is not JSON: ", id="plain text"),
     pytest.param(
         {"input": json.dumps("x" * 300_000)}, (),

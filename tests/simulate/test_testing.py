@@ -18,6 +18,7 @@ from sfdsl.testing import (
     NotJson,
     Result,
     Run,
+    SimulationError,
     StepLimitExceeded,
     TaskError,
     UnmockedTask,
@@ -361,3 +362,37 @@ def test_arguments_are_those_of_every_attempt() -> None:
     run = run_one([TaskError("Busy"), "ok"], RETRIED)
     assert run.arguments("A") == [{"FunctionName": "f"}, {"FunctionName": "f"}]
     assert run.arguments("Elsewhere") == []
+
+
+def test_a_result_object_is_held_to_json_like_a_plain_value() -> None:
+    with pytest.raises(NotJson, match="the mock of task 'A' gives no JSON: "):
+        run_one(Result({1}))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param({"pipeline": 5}, "a machine is a Pipeline, .* not int", id="a number for a machine"),
+        pytest.param({"pipeline": "orders"}, "a machine is a Pipeline, .* not str", id="a name for a machine"),
+        pytest.param(
+            {"tasks": [1]}, "tasks is a mapping from names of states to mocks, not list", id="a list of mocks"
+        ),
+        pytest.param({"durations": {"A": "5m"}}, "the duration of 'A' is a number of seconds, not '5m'", id="a text"),
+    ],
+)
+def test_an_argument_of_another_type_is_told(given: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        simulate(**{"pipeline": ONE_TASK, "tasks": {"A": {}}, **given})
+
+
+def test_a_number_that_json_has_no_form_for_fails_the_state_that_makes_it() -> None:
+    parsing = machine(A={"Type": "Pass", "Parameters": {"a.$": "States.StringToJson('1e999')"}, "End": True})
+    assert simulate(parsing).error == "States.IntrinsicFailure"
+    waiting = machine(A={"Type": "Wait", "SecondsPath": "$.s", "End": True})
+    assert simulate(waiting, {"s": 10**400}).error == "States.Runtime"
+
+
+@pytest.mark.parametrize("mock", [Result(1, after=-5), TaskError("Busy", after=float("nan"))])
+def test_a_task_cannot_end_before_it_begins(mock: Any) -> None:
+    with pytest.raises(SimulationError, match=r"the mock of task 'A' ends after (-5|nan) seconds"):
+        run_one(mock)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from attrs import field, frozen
 
 from sfdsl.cost.behaviour import runs_express
+from sfdsl.cost.partition.batching import Batched, batching
 from sfdsl.cost.partition.runs import Region, Run, Runs
 from sfdsl.cost.partition.sequences import Sequence, Sibling
 from sfdsl.cost.partition.terms import Terms
@@ -54,12 +55,14 @@ class Optimum:
         standard: The same without any change.
         regions: What becomes an Express child, in the order of the scopes.
         children: Distributed Maps whose children change their type.
+        batched: Inline Maps that become Distributed Maps with batches.
     """
 
     dollars: float
     standard: float
     regions: tuple[Region, ...] = field(hash=False)
     children: tuple[ChildType, ...] = ()
+    batched: tuple[Batched, ...] = field(default=(), hash=False)
 
 
 def optimum(terms: Terms) -> Optimum:
@@ -67,11 +70,13 @@ def optimum(terms: Terms) -> Optimum:
     search = _Search(terms)
     root = terms.graph.scopes[0]
     surcharge = terms.prices.start_end_surcharge * terms.transition
+    regions = tuple(search.regions(root))
     return Optimum(
         dollars=surcharge + search.best[id(root.flow)],
         standard=surcharge + search.plain[id(root.flow)],
-        regions=tuple(search.regions(root)),
+        regions=regions,
         children=tuple(search.changed(root)),
+        batched=tuple(search.taken),
     )
 
 
@@ -92,6 +97,7 @@ class _Search:
     Attributes:
         best: Scope's flow -> least dollars of its states in one execution, children included.
         plain: The same where nothing is changed.
+        taken: The Maps with batches that `regions` came by.
     """
 
     def __init__(self, terms: Terms) -> None:
@@ -103,6 +109,8 @@ class _Search:
         self._std: dict[int, float] = {}
         self._plain: dict[int, float] = {}
         self._types: dict[str, ChildType] = {}
+        self._batched: dict[str, Batched] = {}
+        self.taken: list[Batched] = []
         for scope in reversed(terms.graph.scopes):
             self._scope(scope)
 
@@ -127,7 +135,9 @@ class _Search:
                 below.extend(sibling.nested)
                 if not sibling.loop:
                     state = runs.graph.by_name[sibling.head]
-                    if self._type_after(state) != "EXPRESS":
+                    if sibling.head in self._batched:
+                        self.taken.append(self._batched[sibling.head])
+                    elif self._type_after(state) != "EXPRESS":
                         for body in inner(scope, state):
                             yield from self.regions(body)
                 position += 1
@@ -182,6 +192,11 @@ class _Search:
         inside = sum(self.best[id(body.flow)] for body in inner(scope, state))
         if isinstance(state, Map) and state.distributed:
             inside = self._child_type(scope, state, inside)
+        elif isinstance(state, Map) and self.terms.options.children:
+            batched = batching(self.terms, scope, state, inside)
+            if batched is not None:
+                self._batched[state.name] = batched
+                inside = batched.after
         return total + self._own(scope, sibling.head) + inside
 
     def _unchanged(self, runs: Runs, scope: Scope, sibling: Sibling) -> float:

@@ -16,10 +16,12 @@ import re
 
 from attrs import evolve, frozen
 
+from sfdsl.aws.errors import transient
 from sfdsl.aws.resource import ServiceTask, parse, service_task
 from sfdsl.cost.partition.child import EXIT, Child, as_workflow, exit_key, machine_of, unique
 from sfdsl.cost.partition.plan import Plan
 from sfdsl.cost.partition.runs import Region, Return
+from sfdsl.cost.partition.spread import spread
 from sfdsl.model.fields import ABSENT, Json
 from sfdsl.model.states import (
     Catcher,
@@ -30,6 +32,7 @@ from sfdsl.model.states import (
     Map,
     Parallel,
     Pass,
+    Retrier,
     State,
     Succeed,
     Task,
@@ -41,12 +44,19 @@ from sfdsl.model.workflow import JSONATA, MachineType, Notes, Scope, Workflow, i
 _SUCCEEDED = "$states.result.Status = 'SUCCEEDED'"
 _CHILD = "$parse($states.result.Output)"
 # The mark is put together where it is used: the Cause quotes the expression, and only the message may hold it whole.
-_ERROR = '{"Error": $states.result.Error, "Cause": $states.result.Cause}'
+_ERROR = (
+    "{\"Error\": $states.result.Status = 'TIMED_OUT' ? 'States.Timeout' : $states.result.Error, "
+    '"Cause": $states.result.Cause}'
+)
 _RAISED = f"$error('outcome ' & 'of the child: ' & $string({_ERROR}))"
 _TAKEN_APART = (
     "{% $contains($states.errorOutput.Cause, 'outcome ' & 'of the child: ') ? "
     "$parse($substringAfter($states.errorOutput.Cause, 'outcome ' & 'of the child: ')) : $states.errorOutput %}"
 )
+
+
+_AGAIN = Retrier(interval_seconds=1, max_attempts=3, backoff_rate=2.0, jitter_strategy="FULL")
+"""Where the child could not be called; if it ran all the same, no harm is done: what may not run twice is in none."""
 
 
 @frozen(kw_only=True)
@@ -67,7 +77,7 @@ def outline(plan: Plan) -> Outlined:
     workflow = plan.workflow
     if plan.type is MachineType.EXPRESS:
         return Outlined(workflow=evolve(workflow, type=MachineType.EXPRESS))
-    if not plan.regions and not plan.children:
+    if not plan.regions and not plan.children and not plan.batched:
         return Outlined(workflow=evolve(workflow, type=MachineType.STANDARD))
     return _Outliner(plan).outlined()
 
@@ -83,6 +93,7 @@ class _Outliner:
         }  # fmt: skip
         self.caller = unique("caller", self.variables)
         self.types = {each.state: each.after for each in plan.children}
+        self.batched = {each.state: each for each in plan.batched}
         self.regions: dict[int, list[Region]] = {}
         for region in plan.regions:
             self.regions.setdefault(id(region.scope.flow), []).append(region)
@@ -134,6 +145,10 @@ class _Outliner:
                 states, start = self._flow(each)
                 branches.append(evolve(branch, states=states, start_at=start))
             return evolve(state, branches=tuple(branches))
+        if isinstance(state, Map) and state.name in self.batched:
+            name = self._new(f"{state.name}: batch")
+            self.notes[name] = Notes(items=self.batched[state.name].size)
+            return spread(self.batched[state.name], state, self.caller, name)
         if isinstance(state, Map) and state.body is not None:
             states, start = self._flow(below[0])
             body = evolve(state.body, states=states, start_at=start)
@@ -182,14 +197,16 @@ class _Outliner:
         other = _catch_all(scope, region, by_name, names)
         if other is not None:
             catch.append(other)
+        resource = service_task("sfn", "startSyncExecution", sdk=True, partition=self.partition)
         task = Task(
             name=name,
             query_language=language,
             comment=f"Express child: {', '.join(region.states)}"[:1000],
-            resource=service_task("sfn", "startSyncExecution", sdk=True, partition=self.partition).text,
+            resource=resource.text,
             arguments={"StateMachineArn": child.placeholder, "Input": _input(region)},
             output=self._output(region),
             assign=self._assign(region),
+            retry=(evolve(_AGAIN, error_equals=transient(resource)),),
             catch=tuple(catch),
             next=next_,
             origin=entry.origin,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from attrs import evolve, field, frozen
 
 from sfdsl.cost.behaviour import Behaviour, runs_express
 from sfdsl.cost.estimate import definition_bytes
 from sfdsl.cost.knowledge import Assumption, Knowledge
+from sfdsl.cost.partition.batching import Batched, batching
 from sfdsl.cost.partition.blockers import UNLOCKS, Blocker, Reason
 from sfdsl.cost.partition.bound import lower_bound
 from sfdsl.cost.partition.optimum import ChildType, Optimum, express_children, late, optimum
@@ -16,7 +19,7 @@ from sfdsl.cost.prices import CHUNK_MB, GB_HOUR, Prices, load, memory_chunks
 from sfdsl.cost.profile import Profile
 from sfdsl.graph import WorkflowGraph
 from sfdsl.model.states import Map
-from sfdsl.model.workflow import MachineType, Notes, Workflow
+from sfdsl.model.workflow import Assertion, MachineType, Notes, Workflow
 
 MOST_BOUNDED = 3000
 """States of a workflow for which the bound is computed."""
@@ -52,9 +55,11 @@ class Plan:
         type: The type that it had better have.
         regions: What becomes an Express child; () where the whole is Express.
         children: Distributed Maps whose children change their type.
+        batched: Inline Maps that become Distributed Maps with batches in Express children.
         before: What Step Functions charges for one execution today.
         after: The same with the plan.
-        bound: What no plan can go below; None where it was not computed.
+        bound: What no plan can go below; None where it was not computed, and where batches are chosen, of which it
+            knows nothing.
         express: What the whole would cost as Express; None where it cannot be.
         blockers: State -> what keeps it out of Express, for those that something does.
         whole: Why the whole does not become Express, in words; () where it does or is.
@@ -68,6 +73,7 @@ class Plan:
     type: MachineType
     regions: tuple[Region, ...] = field(default=(), hash=False)
     children: tuple[ChildType, ...] = ()
+    batched: tuple[Batched, ...] = field(default=(), hash=False)
     before: float
     after: float
     bound: float | None = None
@@ -115,6 +121,7 @@ def choose(
     return evolve(plan, unlocks=tuple(chooser.unlocks(plan))) if unlocking else plan
 
 
+ERRORS_FREE = 'assert it on the Map: asserts=["error_names_free"]'
 AUTO = 'let the compiler choose: type="auto"'
 
 
@@ -140,6 +147,7 @@ def keep(
         type=workflow.type,
         regions=(),
         children=(),
+        batched=(),
         after=best.before,
         bound=None,
         unlocks=unlocks,
@@ -167,7 +175,7 @@ class _Chooser:
         assert best is not None
         if self.executions is None:
             return best
-        today = evolve(best, type=self.workflow.type, regions=(), children=(), after=best.before)
+        today = evolve(best, type=self.workflow.type, regions=(), children=(), batched=(), after=best.before)
         return evolve(best, month_before=self._month(today), month_after=self._month(best))
 
     def unlocks(self, plan: Plan) -> list[Unlock]:
@@ -187,6 +195,7 @@ class _Chooser:
         often = self._entries()
         for name in sorted(assertable, key=lambda name: -often[name])[:tries]:
             found += self._unlock(plan, (name,), hint)
+        found += self._if_errors_are_free(plan)
         whole = self._if_callers_agree(plan)
         if whole is not None:
             found.append(whole)
@@ -196,10 +205,28 @@ class _Chooser:
         graph, behaviour = self.behaviour.graph, self.behaviour
         return {state.name: behaviour.entries(scope, state.name) for scope, state in graph.states()}
 
+    def _if_errors_are_free(self, plan: Plan) -> list[Unlock]:
+        """What it would save to let inline Maps work in batches, one Map at a time, those entered most often first."""
+        often = self._entries()
+        maps = [
+            state.name for scope, state in self.behaviour.graph.states()
+            if isinstance(state, Map) and not state.distributed
+            and Assertion.ERROR_NAMES_FREE not in self.behaviour.knowledge.notes(state.name).asserts
+            and batching(self.terms, scope, state, inf, asserted=True) is not None
+        ]  # fmt: skip
+        found: list[Unlock] = []
+        for name in sorted(maps, key=lambda name: -often[name])[: min(MOST_UNLOCKS, MOST_TRIED // len(often))]:
+            found += self._unlock(plan, (name,), ERRORS_FREE)
+        return found
+
     def _unlock(self, plan: Plan, states: tuple[str, ...], hint: str) -> list[Unlock]:
         notes = dict(self.workflow.notes)
         for name in states:
-            notes[name] = evolve(notes.get(name, Notes()), idempotent=True)
+            told = notes.get(name, Notes())
+            if hint == ERRORS_FREE:
+                notes[name] = evolve(told, asserts=told.asserts | {Assertion.ERROR_NAMES_FREE})
+            else:
+                notes[name] = evolve(told, idempotent=True)
         other = _Chooser(evolve(self.workflow, notes=notes), self.profile, self.prices, self.options)
         saved = plan.after - other.plan(bounded=False).after
         if saved <= 1e-12:
@@ -242,7 +269,8 @@ class _Chooser:
         if express is not None and may and express < after:
             kind, after = MachineType.EXPRESS, express
         bound = None
-        if bounded and len(terms.blockers) <= MOST_BOUNDED:
+        batched = () if kind is MachineType.EXPRESS else found.batched
+        if bounded and not batched and len(terms.blockers) <= MOST_BOUNDED:
             bound = lower_bound(terms)
             if may and express is not None:
                 bound = min(bound, express)
@@ -251,6 +279,7 @@ class _Chooser:
             type=kind,
             regions=() if kind is MachineType.EXPRESS else found.regions,
             children=() if kind is MachineType.EXPRESS else found.children,
+            batched=batched,
             before=before,
             after=after,
             bound=bound,
@@ -311,6 +340,8 @@ class _Chooser:
         requests = sum(region.entered for region in plan.regions)
         gb_seconds = sum(region.entered * region.billed_seconds * region.chunks for region in plan.regions)
         gb_seconds *= CHUNK_MB / 1024
+        requests += sum(each.started for each in plan.batched)
+        gb_seconds += sum(each.gb_seconds for each in plan.batched)
         changed = {each.state: each.after for each in plan.children}
         for scope in self.terms.graph.scopes:
             if scope is not root and isinstance(scope.owner, Map) and scope.owner.distributed:

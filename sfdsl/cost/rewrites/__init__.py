@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from sfdsl.cost.rewrites.base import Evidence, Refusal, Rewrite, Rewritten
+from sfdsl.cost.rewrites.call_fused import call_fused
 from sfdsl.cost.rewrites.choose_arguments import choose_arguments
 from sfdsl.cost.rewrites.compute_in_one import compute_in_one
 from sfdsl.cost.rewrites.decide_choice import decide_choice
@@ -13,6 +14,7 @@ from sfdsl.cost.rewrites.end_at_once import end_at_once
 from sfdsl.cost.rewrites.fold_pass_back import fold_pass_back
 from sfdsl.cost.rewrites.fold_pass_forward import fold_pass_forward
 from sfdsl.cost.rewrites.inline_parallel import inline_parallel
+from sfdsl.cost.rewrites.map_once import map_once
 from sfdsl.cost.rewrites.merge_choices import merge_choices
 from sfdsl.cost.rewrites.merge_waits import merge_waits
 from sfdsl.cost.rewrites.reasons import UNLOCKS, Hazard, Reason
@@ -23,6 +25,8 @@ from sfdsl.cost.rewrites.share_states import share_states
 from sfdsl.cost.rewrites.skip_idle_pass import skip_idle_pass
 from sfdsl.cost.rewrites.unroll_map import unroll_map
 from sfdsl.cost.rewrites.wait_for_job import wait_for_job
+from sfdsl.cost.rewrites.write_or_nothing import write_or_nothing
+from sfdsl.cost.rewrites.write_together import write_together
 from sfdsl.model.workflow import Workflow
 
 __all__ = ["REWRITES", "UNLOCKS", "Evidence", "Hazard", "Reason", "Refusal", "Rewrite", "Rewritten", "rewrite"]
@@ -44,6 +48,10 @@ REWRITES: tuple[Rewrite, ...] = (
     wait_for_job,
     retry_until_ready,
     send_together,
+    write_together,
+    write_or_nothing,
+    call_fused,
+    map_once,
     share_states,
 )
 """All rewrites, in the order in which a round tries them."""

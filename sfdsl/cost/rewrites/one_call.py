@@ -11,14 +11,15 @@ from sfdsl.aws import resource
 from sfdsl.aws.errors import error_names, matches
 from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import LONGEST, Cannot, Substitution, leaves, movable, uncertain
-from sfdsl.cost.rewrites.facts import has_unknown, is_input, same
+from sfdsl.cost.rewrites.facts import WHOLE, has_unknown, is_input, same
 from sfdsl.cost.rewrites.folding import as_assign, covered, merged
 from sfdsl.cost.rewrites.liveness import input_is_read
 from sfdsl.cost.rewrites.reasons import Hazard
 from sfdsl.cost.rewrites.rows import NotYet
+from sfdsl.cost.rewrites.templates import tree_of
 from sfdsl.jsonata_text import check, expression, facts, is_expression
 from sfdsl.model.fields import ABSENT, Json
-from sfdsl.model.states import Retrier, Task
+from sfdsl.model.states import Map, Retrier, Task
 from sfdsl.model.workflow import Assertion
 
 EVALUATION = "States.QueryEvaluationError"
@@ -31,7 +32,7 @@ class InOne:
     """Some Tasks in a row, each said in terms of the input of the first.
 
     Attributes:
-        arguments: Of each Task.
+        arguments: Of each Task; in JSONPath its Parameters.
         output: Of the last; ABSENT where that is its result and nobody reads it.
         assign: Of all of them.
     """
@@ -46,13 +47,15 @@ def in_one(draft: Draft, tasks: Sequence[Task], results: Sequence[Mapping[str, J
 
     Args:
         draft: The flow they stand in.
-        tasks: JSONata Tasks, each leading to the next.
+        tasks: Tasks in one language, each leading to the next. Those in JSONPath have to hand their input on.
         results: For each Task, fields of its own result as the one call gives them; no other may be read.
 
     Raises:
         Cannot: One of them needs what only the call of another gives, or an error would be handled in another way.
     """
     require_alike(tasks)
+    if draft.jsonpath(tasks[0]):
+        return InOne(arguments=tuple(_parameters(task) for task in tasks), output=ABSENT, assign=ABSENT)
     given: Json = "{% $states.input %}"
     unread = False  # whether `given` is a result that nobody may read
     variables: dict[str, Json] = {}
@@ -62,18 +65,18 @@ def in_one(draft: Draft, tasks: Sequence[Task], results: Sequence[Mapping[str, J
     for place, (task, result) in enumerate(zip(tasks, results, strict=True)):
         own = (task.arguments, task.output, task.assign)
         movable(*own, task.credentials)
-        if unread and _reads((task.arguments, task.assign, list(uncertain(task.output))), "input"):
+        if unread and reads_of((task.arguments, task.assign, list(uncertain(task.output))), "input"):
             raise Cannot(Hazard.RESULT_IS_READ)
-        if any(len(read) < 2 or read[1] not in result for read in _reads((task.output, task.assign), "result")):
+        if any(len(read) < 2 or read[1] not in result for read in reads_of((task.output, task.assign), "result")):
             raise Cannot(Hazard.RESULT_IS_READ)
         if place and not same(Substitution(given, variables).payload(task.credentials), tasks[0].credentials):
             raise Cannot(Hazard.HANDLERS_DIFFER)
         arguments.append(Substitution(given, variables).payload(task.arguments))
-        if _reads((arguments[-1],), "result"):
+        if reads_of((arguments[-1],), "result"):
             raise Cannot(Hazard.RESULT_IS_READ)
         put = Substitution(given, variables, dict(result))
         added = put.payload(as_assign(task.assign))
-        unread = task.output is ABSENT or (unread and bool(_reads((task.output,), "input")))
+        unread = task.output is ABSENT or (unread and bool(reads_of((task.output,), "input")))
         given = "{% $states.input %}" if unread else put.payload(task.output)
         if place < len(tasks) - 1:
             _require_unseen(task, given, unread)
@@ -88,7 +91,30 @@ def in_one(draft: Draft, tasks: Sequence[Task], results: Sequence[Mapping[str, J
     return InOne(arguments=tuple(arguments), output=output, assign=assign)
 
 
-def _reads(values: Iterable[Json], root: str) -> list[tuple[str, ...]]:
+def _parameters(task: Task) -> Json:
+    """The Parameters of a JSONPath Task that does nothing with its result.
+
+    Raises:
+        Cannot: It does, or is not understood.
+    """
+    if task.result_path is not None or task.output_path not in WHOLE or task.assign is not ABSENT:
+        raise Cannot(Hazard.RESULT_IS_READ)
+    if task.input_path not in WHOLE or not isinstance(task.parameters, dict) or task.credentials is not ABSENT:
+        raise Cannot(Hazard.NOT_UNDERSTOOD)
+    if task.timeout_seconds_path is not None or task.heartbeat_seconds_path is not None:
+        raise Cannot(Hazard.NOT_UNDERSTOOD)
+    tree_of(task.parameters)
+    return task.parameters
+
+
+def with_arguments(draft: Draft, task: Task, arguments: Json) -> Task:
+    """A Task that gives the service something else."""
+    changes: dict[str, Json] = {"parameters" if draft.jsonpath(task) else "arguments": arguments}
+    changed: Task = evolve(task, **changes)
+    return changed
+
+
+def reads_of(values: Iterable[Json], root: str) -> list[tuple[str, ...]]:
     """What some payloads read of one part of `$states`."""
     found = [read for value in values for text in leaves(value) for read in facts(text).states]
     return [read for read in found if not read or read[0] == root]
@@ -102,15 +128,19 @@ def _require_unseen(task: Task, output: Json, unread: bool) -> None:
         raise Cannot(Hazard.HANDLER_SEES_OTHERS)
     if unread or not is_input(output):
         for catcher in task.catch:
-            if _reads((catcher.output, catcher.assign), "input"):
+            if reads_of((catcher.output, catcher.assign), "input"):
                 raise Cannot(Hazard.HANDLER_SEES_OTHERS)
 
 
 # -- handlers ----------------------------------------------------------------------------------------------------------
 
 
-def require_alike(tasks: Sequence[Task]) -> None:
+def require_alike(tasks: Sequence[Task] | Sequence[Map], *, timeouts: bool = True) -> None:
     """Make sure that the errors of all Tasks are handled alike, and that they may take the same time.
+
+    Args:
+        tasks: The Tasks.
+        timeouts: Whether they may not take different times.
 
     Raises:
         Cannot: They are not, or a Task has fields that nobody knows.
@@ -119,20 +149,23 @@ def require_alike(tasks: Sequence[Task]) -> None:
         parts: list[Any] = [task, *task.retry, *task.catch]
         if any(has_unknown(part) for part in parts):
             raise Cannot(Hazard.UNKNOWN_FIELDS)
-        if isinstance(task.timeout_seconds, str) or isinstance(task.heartbeat_seconds, str):
+        if isinstance(task, Task) and (
+            isinstance(task.timeout_seconds, str) or isinstance(task.heartbeat_seconds, str)
+        ):
             raise Cannot(Hazard.NOT_UNDERSTOOD)
         movable(*(payload for catcher in task.catch for payload in (catcher.output, catcher.assign)))
-    if any(_handling(task) != _handling(tasks[0]) for task in tasks):
+    if len({_handling(task, timeouts=timeouts) for task in tasks}) > 1:
         raise Cannot(Hazard.HANDLERS_DIFFER)
 
 
-def _handling(task: Task, *, named: bool = False) -> str:
-    """What handles the errors of a Task, as a text; its own name in it as such, unless `named`."""
+def _handling(task: Task | Map, *, named: bool = False, timeouts: bool = True) -> str:
+    """What handles the errors of a state, as a text; its own name in it as such, unless `named`."""
     catch = [
         evolve(each, output=_unnamed(each.output, task.name, named), assign=_unnamed(each.assign, task.name, named))
         for each in task.catch
     ]
-    return repr((task.retry, catch, task.timeout_seconds, task.heartbeat_seconds))
+    times = (task.timeout_seconds, task.heartbeat_seconds) if isinstance(task, Task) and timeouts else ()
+    return repr((task.retry, catch, times))
 
 
 def _unnamed(value: Json, name: str, named: bool) -> Json:
@@ -184,6 +217,11 @@ def tries_again(retry: Sequence[Retrier], error: str) -> bool:
     return first is not None and first.max_attempts != 0
 
 
+def fails_when_done(task: Task) -> bool:
+    """Whether a Retry begins a call again that was done, since what is made of its result fails."""
+    return tries_again(task.retry, EVALUATION) and bool(uncertain(task.output, task.assign))
+
+
 def _takes(names: Sequence[str], error: str) -> bool:
     """Whether an ErrorEquals takes an error. States.TaskFailed leaves out what fails in an expression.
 
@@ -194,9 +232,9 @@ def _takes(names: Sequence[str], error: str) -> bool:
     return any(matches(name, error) for name in names)
 
 
-def told_apart(tasks: Sequence[Task]) -> bool:
+def told_apart(tasks: Sequence[Task] | Sequence[Map]) -> bool:
     """Whether a Catch hands on which of some Tasks failed."""
-    return len({_handling(task, named=True) for task in tasks}) > 1
+    return len({_handling(task, named=True, timeouts=False) for task in tasks}) > 1
 
 
 def names_are_seen(draft: Draft, tasks: Sequence[Task]) -> bool:
@@ -210,14 +248,18 @@ def names_are_seen(draft: Draft, tasks: Sequence[Task]) -> bool:
     named = [name for names in lists for name in names]
     if not (_WILDCARDS | _TIMEOUTS).issuperset(named):
         return True
+    if draft.jsonpath(task):
+        return any(catcher.result_path is not None or catcher.assign is not ABSENT for catcher in task.catch)
     return any(
         (catcher.output is ABSENT and input_is_read(draft, catcher.next))
-        or _reads((catcher.output, catcher.assign), "errorOutput")
+        or reads_of((catcher.output, catcher.assign), "errorOutput")
         for catcher in task.catch
     )
 
 
-def not_asserted(draft: Draft, tasks: Sequence[Task], assertion: Assertion, hazard: Hazard) -> list[tuple[str, Hazard]]:
+def not_asserted(
+    draft: Draft, tasks: Sequence[Task | Map], assertion: Assertion, hazard: Hazard
+) -> list[tuple[str, Hazard]]:
     """The Tasks of which something is not asserted, each with the hazard that says so."""
     return [
         (task.name, hazard)
@@ -226,7 +268,7 @@ def not_asserted(draft: Draft, tasks: Sequence[Task], assertion: Assertion, haza
     ]
 
 
-def not_idempotent(draft: Draft, tasks: Sequence[Task]) -> list[tuple[str, Hazard]]:
+def not_idempotent(draft: Draft, tasks: Sequence[Task | Map]) -> list[tuple[str, Hazard]]:
     """The Tasks that nobody says are idempotent."""
     return [
         (task.name, Hazard.NOT_IDEMPOTENT)

@@ -37,6 +37,8 @@ class Reason(Enum):
     ASKED_AGAIN = "a Retry asks again after the same time, as long as the loop did, and nothing else makes it try again"
     ENDS_ALL_THE_SAME = "its predecessor ends the flow with the same output"
     ONE_CALL_FOR_ALL = "one call does what the calls in a row did, and it fails where one of them would"
+    NOTHING_BUT_ITS_RESULT = "it has no effect but its result, as its author says, and nobody reads that"
+    ITEM_BY_ITEM = "each item goes the same ways one after the other, and the results are in the same places"
     SAID_BY_THE_AUTHOR = "what cannot be proven is asserted on each of the states"
 
 
@@ -93,11 +95,19 @@ class Hazard(Enum):
     RESULT_IS_READ = "what a call returns is read or handed on, and one call for all returns something else"
     ERRORS_TOLD_APART = "a Retry or Catch names errors that the failure of a part of a call does not have"
     OTHER_PARAMETERS = "it has parameters that one call for all does not take"
+    NOT_RETRIED = "the service may put off a part of such a call, and no Retry tries it again"
+    SAME_ITEM = "two of the calls write the same item, which one call for both refuses"
     NO_TEXT = "what it sends may be no text, and is made one only where it is sent alone"
+    SOMETHING_ELSE_IS_PASSED = "it is called with something else than just what the function before it gives"
+    NOT_FUSED = "nobody says that a function does what the one before it and its own do"
+    DISTRIBUTED = "it runs its items in child executions, whose failures are counted apart"
+    BARRIER_MATTERS = "nobody says that an item may go on before the Map in front is done with all others"
     NOT_IDEMPOTENT = (
         "its Retry would do it again where another part of the call failed, and nobody says that it is idempotent"
     )
     ORDER_MATTERS = "nobody says that its effect may come before or after those of its neighbours"
+    NOT_ATOMIC = "nobody says that it may happen together with its neighbours or not at all"
+    MAY_BE_SAME_ITEM = "two of the calls may write the same item, and nobody says that their order does not matter"
     MAY_OUTGROW = "together they may be more than one request takes, so that none of them would happen"
     ERROR_NAMES_MATTER = "its errors would have other names, and nobody says that these are not read"
     WOULD_BE_ASKED_AGAIN = "something in it may fail for another reason, and the Retry that asks again would retry that"
@@ -111,7 +121,11 @@ UNLOCKS: dict[Hazard, str] = {
     Hazard.NOT_SAID_TO_BE_ASKABLE: "mark it idempotent: idempotent=True",
     Hazard.MAY_NOT_BE_STOPPED: 'assert it on the step: asserts=["stop_on_abort"]',
     Hazard.NOT_IDEMPOTENT: "mark it idempotent: idempotent=True",
+    Hazard.NOT_FUSED: 'deploy one that does both, and name it on the step: fused="function"',
+    Hazard.BARRIER_MATTERS: 'assert it on the step: asserts=["no_barrier"]',
     Hazard.ORDER_MATTERS: 'assert it on the step: asserts=["unordered"]',
+    Hazard.NOT_ATOMIC: 'assert it on the step: asserts=["atomic"]',
+    Hazard.MAY_BE_SAME_ITEM: 'assert it on the step: asserts=["unordered"]',
     Hazard.MAY_OUTGROW: 'assert it on the step: asserts=["atomic"]',
     Hazard.ERROR_NAMES_MATTER: 'assert it on the step: asserts=["error_names_free"]',
 }

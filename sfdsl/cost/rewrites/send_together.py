@@ -15,6 +15,7 @@ from sfdsl.cost.rewrites.expressions import Cannot, Substitution, leaves, nature
 from sfdsl.cost.rewrites.one_call import (
     EVALUATION,
     InOne,
+    fails_when_done,
     in_one,
     names_are_seen,
     not_asserted,
@@ -23,6 +24,7 @@ from sfdsl.cost.rewrites.one_call import (
     retry_of_parts,
     told_apart,
     tries_again,
+    with_arguments,
 )
 from sfdsl.cost.rewrites.reasons import Hazard
 from sfdsl.cost.rewrites.rows import One, merge_rows
@@ -87,7 +89,7 @@ def send_together(draft: Draft) -> None:
     Needs: of each state `unordered`. Also `idempotent` where a Retry would send again what was taken;
         `error_names_free` where somebody can see that the failure of a message has another name, in which case a Retry
         that names errors of the service tries every failed message again; and `atomic` where the messages may together
-        be more than 256 KiB, so that none would be sent.
+        be more than 256 KiB, so that none would be sent and the execution would fail.
     """
     merge_rows(draft, _key, _together)
 
@@ -115,13 +117,13 @@ def _called(task: Task) -> ServiceTask | None:
 def _together(draft: Draft, tasks: Sequence[Task]) -> One | None:
     called = _called(tasks[0])
     assert called is not None
-    if not draft.jsonata(tasks[0]):
-        raise Cannot(Hazard.IN_JSONPATH)
     batch = _BATCHES.get((called.service, called.api))
     if batch is None:
         return _events(draft, tasks, called)
     if len(tasks) > MOST:
         return None
+    if not draft.jsonata(tasks[0]):
+        raise Cannot(Hazard.IN_JSONPATH)
     made = in_one(draft, tasks, [_taken(place) for place in range(len(tasks))])
     entries = [_entry(place, arguments, batch, called) for place, arguments in enumerate(made.arguments)]
     to = made.arguments[0][batch.to]
@@ -185,9 +187,8 @@ def _events(draft: Draft, tasks: Sequence[Task], called: ServiceTask) -> One | N
         raise Cannot(Hazard.OTHER_PARAMETERS)  # an expression among them may give many
     if len(entries) > MOST:
         return None
-    task = evolve(
-        tasks[0], arguments={"Entries": entries}, output=made.output, assign=made.assign, next=tasks[-1].next,
-    )  # fmt: skip
+    task = with_arguments(draft, tasks[0], {"Entries": entries})
+    task = evolve(task, output=made.output, assign=made.assign, next=tasks[-1].next)
     # The SDK's integration ends well where entries fail, alone as well as together.
     lacking = _lacking(draft, tasks, task, "" if called.sdk else _RAISED_BY_EVENTS, entries)
     return One(task=task, lacking=tuple(lacking))
@@ -206,7 +207,7 @@ def _lacking(draft: Draft, tasks: Sequence[Task], made: Task, part: str, entries
     lacking = not_asserted(draft, tasks, Assertion.UNORDERED, Hazard.ORDER_MATTERS)
     if part != EVALUATION and told_apart(tasks):
         lacking += not_asserted(draft, tasks, Assertion.ERROR_NAMES_FREE, Hazard.ERROR_NAMES_MATTER)
-    if part and tries_again(made.retry, part):
+    if (part and tries_again(made.retry, part)) or fails_when_done(made):
         lacking += not_idempotent(draft, tasks)
     size = bound(entries)
     if size is None or size + _AROUND * len(entries) > BYTES:

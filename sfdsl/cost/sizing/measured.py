@@ -22,12 +22,14 @@ from attrs import frozen
 from sfdsl.cost.estimate import Estimate
 from sfdsl.cost.knowledge import Knowledge, literal
 from sfdsl.cost.partition.plan import Plan
+from sfdsl.cost.partition.terms import Options
 from sfdsl.cost.prices import Prices
 from sfdsl.cost.sizing.advice import Advice, SizingError
 from sfdsl.cost.sizing.batches import best_batch
 from sfdsl.cost.sizing.emr import ClusterUse, instance_count, spot
 from sfdsl.cost.sizing.glue import GlueRun, flex, glue_runs, idle_workers, worker_type
-from sfdsl.cost.sizing.lambda_memory import lambda_memory, power_tuning
+from sfdsl.cost.sizing.joint import Size, joint
+from sfdsl.cost.sizing.lambda_memory import invocation, lambda_memory, power_tuning
 from sfdsl.model.states import Map, State, Task
 from sfdsl.model.workflow import MachineType, inner, walk
 
@@ -58,6 +60,8 @@ def advise(
         prices: Of the services.
     """
     states = {state.name: state for _, state in walk(knowledge.workflow.machine)}
+    if knowledge.workflow.auto:
+        plan = _fitting(documents, states, knowledge, plan, prices)
     advisor = _Advisor(knowledge, before, plan, prices)
     advice: list[Advice] = []
     problems: list[tuple[str, str]] = []
@@ -74,6 +78,25 @@ def advise(
     runs = before.entries
     advice.sort(key=lambda each: -each.saved * runs.get(each.state, 0.0))
     return Sized(advice=tuple(advice), problems=tuple(problems))
+
+
+def _fitting(
+    documents: Mapping[str, Any], states: Mapping[str, State], knowledge: Knowledge, plan: Plan, prices: Prices
+) -> Plan:  # fmt: skip
+    """The plan that goes with the best sizes of functions: one that is cheaper and slower may cost more in Express."""
+    sizes: dict[str, list[Size]] = {}
+    kept = {state.name for _, state in walk(plan.workflow.machine)}
+    for name, document in documents.items():
+        if name not in kept or not isinstance(states.get(name), Task):
+            continue
+        try:
+            powers = power_tuning(document)
+        except SizingError:
+            continue  # no measurements of a function; where they are wrong, that is told by whoever reads them
+        sizes[name] = [Size(f"{each.megabytes:g} MB", each.seconds, invocation(each, prices)) for each in powers]
+    if not sizes:
+        return plan
+    return joint(plan.workflow, sizes, knowledge.profile, prices, Options(callers_ok=True)).plan
 
 
 class _Advisor:

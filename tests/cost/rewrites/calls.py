@@ -11,7 +11,7 @@ asked for: a piece fails in its first attempts, as often as was drawn, and never
 
 Compared are the outcome, the output, the calls of whatever is no piece of a merged row, and what the services hold in
 the end. What the assertions waive: of a row that did not come to its end, any pieces may have happened (`unordered`) or
-none (`atomic`); with `idempotent` a piece may have happened more than once; with `error_names_free` the names of errors
+none (`atomic`); with `idempotent` a piece may have happened more often; with `error_names_free` the names of errors
 are not compared. Without faults the pieces happen in the same order.
 """
 
@@ -76,15 +76,16 @@ class Services:
         others: Calls of other functions.
     """
 
-    def __init__(self, faults: Mapping[str, Fault], fused: Mapping[str, tuple[str, str]] | None = None) -> None:
+    def __init__(self, faults: Mapping[str, Fault]) -> None:
         self.faults = faults
-        self.fused = fused or {}
         self.happened: list[Piece] = []
         self.done: set[str] = set()
         self.others: list[Json] = []
         self.attempts: Counter[str] = Counter()
 
     def __call__(self, arguments: Json, call: Call) -> Any:
+        if (names := self.functions(arguments, call.resource)) is not None:
+            return self.in_turn(names, arguments, call.resource)
         name = call.resource.removeprefix("arn:aws:states:::")
         handler = getattr(self, name.replace("aws-sdk:", "").replace(":", "_"), None)
         if handler is None:
@@ -145,6 +146,36 @@ class Services:
             self.done.update(piece.name for piece in pieces)
         return None, set(struck)
 
+    # -- functions ---------------------------------------------------------------------------------------------------
+
+    def functions(self, arguments: Json, resource: str) -> list[str] | None:
+        """The pieces that a function does; None where the call is none of the pieces'.
+
+        A function that does a piece is called `f-` and the name of the piece; one that does many, `f-A-B`.
+        """
+        by_integration = resource == "arn:aws:states:::lambda:invoke"
+        called = arguments["FunctionName"] if by_integration else resource.rpartition(":function:")[2]
+        return called.split("-")[1:] if called.startswith("f-") else None
+
+    def in_turn(self, names: list[str], arguments: Json, resource: str) -> Any:
+        """Call a function whose pieces each work on what the one before gave."""
+        by_integration = resource == "arn:aws:states:::lambda:invoke"
+        value = arguments.get("Payload") if by_integration else arguments
+        after = 0.0
+        for name in names:
+            piece = Piece(name, shortened(value))
+            struck = self.struck([piece])
+            if (failed := self.whole([piece], struck, resource)) is not None:
+                return failed
+            if struck:
+                return self.error(struck[name].error, resource)
+            self.happened.append(piece)
+            drawn = random.Random(f"{name} {shortened(value)}")
+            value = {"by": name, "a": drawn.randint(0, 9), "of": [value] if drawn.random() < 0.3 else []}
+            after += 1.0
+        self.done.update(names)
+        return Result({"Payload": value, "StatusCode": 200} if by_integration else value, after=after)
+
     # -- queues, topics and buses ------------------------------------------------------------------------------------
 
     @staticmethod
@@ -202,6 +233,84 @@ class Services:
             return TaskError("EventBridge.FailedEntry", "struck", after=1.0)
         return Result({"FailedEntryCount": 0, "Entries": [{"EventId": "e"}] * len(entries)}, after=1.0)
 
+    # -- tables ------------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def item(kind: str, fields: Json) -> Piece:
+        """A write; the table's key is `id`, and the first word of it is the name of the piece."""
+        held = fields["Item"] if kind == "Put" else fields["Key"]
+        rest = {key: each for key, each in fields.items() if not key.startswith("Return")}
+        return Piece(held["id"]["S"].split()[0], shortened([kind, rest]))
+
+    @staticmethod
+    def twice(keys: list[tuple[str, str]]) -> bool:
+        return len(set(keys)) < len(keys)
+
+    def _write(self, kind: str, arguments: Json, resource: str) -> Any:
+        return self.alone(self.item(kind, arguments), resource, {"r": 1})
+
+    def dynamodb_putItem(self, arguments: Json, resource: str) -> Any:
+        return self._write("Put", arguments, resource)
+
+    def dynamodb_deleteItem(self, arguments: Json, resource: str) -> Any:
+        return self._write("Delete", arguments, resource)
+
+    def dynamodb_updateItem(self, arguments: Json, resource: str) -> Any:
+        return self._write("Update", arguments, resource)
+
+    def dynamodb_batchWriteItem(self, arguments: Json, resource: str) -> Any:
+        assert arguments.keys() == {"RequestItems"}
+        pieces, requests = [], []
+        for table, given in arguments["RequestItems"].items():
+            for each in given:
+                ((kind, fields),) = each.items()
+                assert kind in ("PutRequest", "DeleteRequest")
+                piece = self.item(kind.removesuffix("Request"), {"TableName": table, **fields})
+                pieces.append(piece)
+                requests.append((table, each, next(iter(fields.values()))["id"]["S"]))
+        assert 0 < len(pieces) <= 25
+        if self.twice([(table, key) for table, _, key in requests]):
+            return TaskError("DynamoDb.DynamoDbException", "Provided list of item keys contains duplicates", after=1.0)
+        failed, refused = self.in_parts(pieces, resource)
+        if failed is not None:
+            return failed
+        left: dict[str, list[Json]] = {}
+        for piece, (table, each, _) in zip(pieces, requests, strict=True):
+            if piece.name in refused:
+                left.setdefault(table, []).append(each)
+        return Result({"UnprocessedItems": left}, after=1.0)
+
+    def dynamodb_transactWriteItems(self, arguments: Json, resource: str) -> Any:
+        assert arguments.keys() == {"TransactItems"}
+        given = [next(iter(each.items())) for each in arguments["TransactItems"]]
+        assert 0 < len(given) <= 100
+        assert all(not key.startswith("ReturnV") for _, fields in given for key in fields)
+        keys = [(fields["TableName"], (fields.get("Item") or fields.get("Key"))["id"]["S"]) for _, fields in given]
+        if self.twice(keys):
+            return TaskError("DynamoDb.DynamoDbException", "multiple operations on one item", after=1.0)
+        pieces = [self.item(kind, fields) for kind, fields in given]
+        struck = self.struck(pieces)
+        failed = self.whole(pieces, struck, resource)
+        if failed is not None:
+            return failed
+        if struck:
+            return TaskError("DynamoDb.TransactionCanceledException", "struck", after=1.0)
+        self.happened += pieces
+        self.done.update(piece.name for piece in pieces)
+        return Result({}, after=1.0)
+
+
+def _more_often(case: Case, faults: Mapping[str, Fault], mine: list[Piece], yours: list[Piece]) -> str | None:
+    """Which piece happened another number of times, and nobody says that it is idempotent.
+
+    Where a call does its work and fails, a Retry does it again, in both machines whatever was asked for in that call.
+    """
+    if any(fault.kind == "lost" for fault in faults.values()):
+        return None
+    notes = case.workflow.notes
+    counts = [Counter(piece for piece in pieces if not notes[piece.name].idempotent) for pieces in (mine, yours)]
+    return f"{counts[0]} became {counts[1]}" if counts[0] != counts[1] else None
+
 
 def run(workflow: Workflow, case: Case, services: Services) -> tuple[Any, ...]:
     """How an execution ends, with what may be compared of it."""
@@ -219,59 +328,86 @@ def _unnamed(value: Json) -> Json:
 
 @frozen(kw_only=True)
 class Waived:
-    """What assertions waive in a row: pieces of a row that did not end, all or none of them, and how often they happen."""
+    """What the assertions that a rewrite asks for waive.
 
+    Attributes:
+        row: Whether pieces of a row that did not come to its end may have happened or not.
+        part: Whether also some pieces of a row that did not come to its end may have happened and others not, and not only all or none.
+        order: Whether pieces may happen in another order where nothing fails.
+    """
+
+    row: bool = True
     part: bool = True
-    times: bool = True
+    order: bool = False
 
 
-def difference(
-    case: Case, after: Workflow, evidence: tuple[Evidence, ...], waived: Waived, fused: Mapping[str, Any] | None = None
-) -> str | None:
+def rows(evidence: tuple[Evidence, ...]) -> list[list[str]]:
+    """The pieces that came together; a row that became one may come together with others later."""
+    found: dict[str, list[str]] = {}
+    for done in evidence:
+        found[done.states[0]] = [piece for name in (*done.states, *done.removed) for piece in found.pop(name, [name])]
+    return list(found.values())
+
+
+def difference(case: Case, after: Workflow, evidence: tuple[Evidence, ...], waived: Waived) -> str | None:
     """What differs between two machines, beyond what is waived; None where nothing does.
 
     Where several pieces of a row would fail, the order of the pieces says which error comes up, and so it is any of
-    them: the machine as it was, with some of the faults of one row left out, has to do what the other does with all.
+    them: with some of the faults of one row left out, the machine as it was has to do what the other does with all; or,
+    where what fails is an expression, the other way round.
     """
-    found = _difference(case, case.faults, after, evidence, waived, fused)
+    found = _difference(case, case.faults, case.faults, after, evidence, waived)
     if found is None:
         return None
-    for done in evidence:
-        struck = [name for name in (*done.states, *done.removed) if name in case.faults]
+    for row in rows(evidence) if waived.row else ():
+        struck = [name for name in row if name in case.faults]
         for count in range(1, len(struck) + 1):
             for left_out in combinations(struck, count):
-                faults = {name: each for name, each in case.faults.items() if name not in left_out}
-                if _difference(case, faults, after, evidence, waived, fused) is None:
+                fewer = {name: each for name, each in case.faults.items() if name not in left_out}
+                if _difference(case, fewer, case.faults, after, evidence, waived) is None:
+                    return None
+                if _stays(case, row, after) and _difference(case, case.faults, fewer, after, evidence, waived) is None:
                     return None
     return found
 
 
+def _stays(case: Case, row: list[str], after: Workflow) -> bool:
+    """Whether neither machine comes to the end of a row."""
+    found = []
+    for workflow in (case.workflow, after):
+        services = Services(case.faults)
+        run(workflow, case, services)
+        found.append(services.done.issuperset(row))
+    return not any(found)
+
+
 def _difference(
-    before: Case, faults: Mapping[str, Fault], after: Workflow, evidence: tuple[Evidence, ...], waived: Waived,
-    fused: Mapping[str, Any] | None,
+    before: Case, faults: Mapping[str, Fault], others: Mapping[str, Fault], after: Workflow,
+    evidence: tuple[Evidence, ...], waived: Waived,
 ) -> str | None:  # fmt: skip
-    was, now = Services(faults), Services(before.faults, fused)
+    """What differs where some faults strike the machine as it was, and others the machine as it is now."""
+    was, now = Services(faults), Services(others)
     ends, ended = run(before.workflow, before, was), run(after, before, now)
     if ends != ended:
         return f"{ends} became {ended}"
     free: set[str] = set()
-    for done in evidence:
-        row = [*done.states, *done.removed]
+    for row in rows(evidence):
         if not was.done.issuperset(row):
             held = {piece.name for piece in now.happened if piece.name in row}
             if not was.attempts[row[0]] and held:
                 return f"{row} began"
             if not waived.part and 0 < len(held) < len(row):
                 return f"of {row} only {held} happened"
-            free.update(row)
+            if waived.row:
+                free.update(row)
         elif not now.done.issuperset(row):
             return f"{row} did not come to its end"
     mine = [piece for piece in was.happened if piece.name not in free]
     yours = [piece for piece in now.happened if piece.name not in free]
     if set(mine) != set(yours):
         return f"{mine} became {yours}"
-    if not waived.times and Counter(mine) != Counter(yours):
-        return f"{mine} became {yours}"
-    if not before.faults and list(dict.fromkeys(mine)) != list(dict.fromkeys(yours)):
+    if (found := _more_often(before, faults, mine, yours)) is not None:
+        return found
+    if not before.faults and not waived.order and list(dict.fromkeys(mine)) != list(dict.fromkeys(yours)):
         return f"in another order: {mine} became {yours}"
     return None

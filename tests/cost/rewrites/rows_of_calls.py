@@ -35,6 +35,7 @@ class Drawing:
         self.named: tuple[str, ...] = ()
         self.notes: dict[str, Notes] = {}
         self.variables: list[str] = []
+        self.fused: dict[str, str] = {}
         self.idempotent = self.chance(0.9)
 
     def chance(self, probability: float) -> bool:
@@ -49,7 +50,7 @@ class Drawing:
         states: dict[str, Json] = {}
         for place, name in enumerate(names):
             state = self.call(name) if self.chance(0.85) else self.other()
-            if state["Type"] == "Task" and not state["Resource"].startswith(FUNCTION):
+            if state["Type"] == "Task" and self.is_piece(state):
                 self.pieces.append(name)
                 self.note(name)
                 state["TimeoutSeconds"] = 60 if self.chance(0.97) else 61
@@ -67,6 +68,10 @@ class Drawing:
         given = {key: value for key, value in INPUT.items() if not self.chance(0.04)}
         definition = {"QueryLanguage": "JSONata", "StartAt": "S0", "States": states}
         return Case(seed=self.seed, workflow=workflow_of(definition, self.notes), input=given, faults=self.faults())
+
+    def is_piece(self, state: Json) -> bool:
+        """Whether a Task is one of the calls."""
+        return not state["Resource"].startswith(FUNCTION)
 
     # -- what is around the calls ------------------------------------------------------------------------------------
 

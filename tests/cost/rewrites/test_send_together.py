@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from sfdsl.checks import check
-from sfdsl.cost.rewrites import UNLOCKS, Hazard, Reason
+from sfdsl.cost.rewrites import UNLOCKS, Hazard, Reason, rewrite
 from sfdsl.cost.rewrites.send_together import send_together
 from sfdsl.diagnostics import Severity
 from sfdsl.graph import WorkflowGraph
@@ -249,11 +249,11 @@ def test_the_one_call_is_granted_and_has_no_errors(state):
 def judge(seed: int) -> str | None:
     """How a machine ends that the rewrite changes; None where it changes nothing."""
     case: Case = Messages(seed).case()
-    made = send_together(case.workflow)
+    made = rewrite(case.workflow, rewrites=(send_together,))
     if made.workflow is case.workflow:
         assert made.evidence == ()
         return None
-    assert send_together(made.workflow).workflow is made.workflow
+    assert rewrite(made.workflow, rewrites=(send_together,)).workflow is made.workflow
     assert difference(case, made.workflow, made.evidence, Waived()) is None, f"seed {seed}"
     return "struck" if case.faults else "smooth"
 
