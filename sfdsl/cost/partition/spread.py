@@ -37,7 +37,8 @@ def spread(batched: Batched, state: Map, caller: str, name: str) -> Map:
             selector["variables"] = {name: f"{{% ${name} %}}" for name in needs.variables}
         if needs.context:
             selector["context"] = _context(needs.context)
-        machine = machine_of(_region(batched, state), "", caller)
+        by_name = {each.name: each for each in body.states}
+        machine = machine_of(_region(batched, state), by_name, "", caller)
         states, start = machine.states, machine.start_at
     inside = body.query_language or batched.scope.query_language
     each = Map(
