@@ -3,7 +3,8 @@
 An iteration of an inline Map pays its transitions; an Express child pays for its start and its time, and takes a whole
 batch. The children are in the same machine: the outer Map starts one for each batch, with `Items` as its input, and an
 inner Map runs the body for each of them, so that the body itself stays as it is. What the body reads from around the
-Map (variables, and fields of the context that are others in a child execution) is carried in by the ItemSelector.
+Map (variables, and fields of the context that are others in a child execution) is carried in once for each batch, as
+`BatchInput`: of objects just the fields that it reads. What belongs to the item is carried by the ItemSelector.
 
 What stays the same: which items are worked on, with which input, at most how many at a time (children times items of a
 batch at a time), and the results and their order: the outer Map gives an array for each batch, and its Output joins

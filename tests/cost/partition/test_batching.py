@@ -143,6 +143,61 @@ def test_states_beside_the_map_become_children_of_their_own() -> None:
     assert plan.after == pytest.approx(C + R + 1.5 * S + C + by_hand(2_000, 100.0, 40)[0])
 
 
+def drawn_sequence(seed: int) -> tuple[Workflow, list[tuple[float, int, int]]]:
+    """A row of tasks and Maps: for each the seconds of a task or an item, items (0 for a task), and how many at a time."""
+    drawn = random.Random(f"row {seed}")
+    parts: list[tuple[float, int, int]] = []
+    states: list[tuple[str, Any]] = []
+    notes: dict[str, Notes] = {}
+    for place in range(drawn.randint(2, 5)):
+        if drawn.random() < 0.5:
+            parts.append((drawn.choice([0.4, 3.0, 20.0, 60.0, 150.0]), 0, 0))
+            states.append((f"T{place}", task(Arguments={"FunctionName": "t", "Payload": 1})))
+            notes[f"T{place}"] = Notes(idempotent=True, duration=parts[-1][0])
+            continue
+        parts.append(
+            (drawn.choice([1.0, 8.0, 30.0, 130.0, 280.0]), drawn.choice([2, 9, 50, 400]), drawn.choice([1, 4, 40]))
+        )
+        body = chain(*((f"{name}{place}", task(Arguments={"FunctionName": "b", "Payload": 1})) for name in "AB"))
+        processor = {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": f"A{place}", "States": body}
+        states.append((f"M{place}", {"Type": "Map", "Items": "{% $states.context.Execution.Input.list %}", "MaxConcurrency": parts[-1][2], "ItemProcessor": processor}))  # fmt: skip
+        notes[f"M{place}"] = Notes(items=parts[-1][1], asserts=FREE)
+        notes |= {f"{name}{place}": Notes(idempotent=True, duration=parts[-1][0] / 2) for name in "AB"}
+    return workflow(chain(*states), notes=notes), parts
+
+
+def billed(seconds: float) -> float:
+    return S * math.ceil(seconds * 10 - 1e-6) / 10
+
+
+def alone(seconds: float, items: int, at_a_time: int) -> float:
+    """What a task or a Map costs in Standard, its iterations at their best."""
+    if not items:
+        return C
+    each = [2 * C, *([C + R + billed(seconds)] if seconds <= 270.0 else [])]
+    return C + min(items * min(each), by_hand(items, seconds, at_a_time)[0])
+
+
+def cheapest(parts: list[tuple[float, int, int]]) -> float:
+    """The least that a row costs, over every way to make children of runs and batches of Maps."""
+    if not parts:
+        return 0.0
+    best = alone(*parts[0]) + cheapest(parts[1:])
+    took = 0.0
+    for place, (seconds, items, at_a_time) in enumerate(parts):
+        took += math.ceil(items / at_a_time) * seconds if items else seconds
+        if took <= 270.0:
+            best = min(best, C + R + billed(took) + cheapest(parts[place + 1 :]))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_the_plan_is_the_cheapest_of_all(seed: int) -> None:
+    machine, parts = drawn_sequence(seed)
+    plan = choose(machine, Profile(payload_bytes=0), unlocking=False)
+    assert plan.after == pytest.approx(cheapest(parts), abs=1e-12), parts
+
+
 # -- when it is done --------------------------------------------------------------------------------------------------------
 
 CAUGHT = [{"ErrorEquals": ["States.ALL"], "Next": "Z"}]
@@ -221,23 +276,50 @@ def test_the_definition() -> None:
 
 
 def test_what_the_body_reads_from_around_is_carried_in() -> None:
-    body = chain(("A", task(Arguments={"FunctionName": "a", "Payload": {"v": "{% $v %}", "i": "{% $states.context.Map.Item.Index %}", "day": "{% $states.context.Execution.Input.day %}"}})))  # fmt: skip
+    reads = {"v": "{% $v.a.b %}", "w": "{% $w %}", "i": "{% $states.context.Map.Item.Index %}", "day": "{% $states.context.Execution.Input.day %}"}  # fmt: skip
+    body = chain(("A", task(Arguments={"FunctionName": "a", "Payload": reads})))
+    around = [("P", {"Type": "Pass", "Assign": {"v": {"a": {"b": 1}, "big": 2}, "w": 3}})]
+    found = outline(choose(of_map(2_000, 100.0, body=body, around=around), unlocking=False))
+    state = asl.write(found.workflow.machine)["States"]["M"]
+    assert state["ItemBatcher"]["BatchInput"] == {
+        "variables": {"v": "{% {'a': $v.a} %}", "w": "{% $w %}"},
+        "context": {"Execution": {"Input": "{% {'day': $states.context.Execution.Input.day} %}"}},
+    }
+    assert state["ItemSelector"] == {
+        "input": "{% $states.context.Map.Item.Value %}", "item": "{% $states.context.Map.Item %}",
+    }  # fmt: skip
+    inner = state["ItemProcessor"]["States"]["M: batch"]
+    assert inner["ItemSelector"] == {
+        "input": "{% $states.context.Map.Item.Value.input %}",
+        "variables": "{% $states.input.BatchInput.variables %}",
+        "context": {
+            "Execution": "{% $states.input.BatchInput.context.Execution %}",
+            "Map": {"Item": "{% $states.context.Map.Item.Value.item %}"},
+        },
+    }
+    states = inner["ItemProcessor"]["States"]
+    assert states["Begin"]["Assign"] == {
+        "v": "{% $states.input.variables.v %}", "w": "{% $states.input.variables.w %}",
+        "caller": "{% $states.input.context %}",
+    }  # fmt: skip
+    assert states["A"]["Arguments"]["Payload"]["i"] == "{% $caller.Map.Item.Index %}"
+
+
+@pytest.mark.parametrize(("read", "carried"), [
+    pytest.param("$v.a", "{% {'a': $v.a} %}", id="a field"),
+    pytest.param("$v.a[0].b & $v.c", "{% {'a': $v.a, 'c': $v.c} %}", id="two fields, and a place in one of them"),
+    pytest.param("$v[0].a", "{% $v %}", id="a place in the whole"),
+    pytest.param("$v[x = 1].a", "{% $v %}", id="a filter of the whole"),
+    pytest.param("$string($v) & $v.a", "{% $v %}", id="the whole and a field"),
+    pytest.param("$v.*", "{% $v %}", id="all fields"),
+])  # fmt: skip
+def test_of_what_all_items_share_just_what_is_read_is_carried(read: str, carried: str) -> None:
+    body = chain(("A", task(Arguments={"FunctionName": "a", "Payload": f"{{% {read} %}}"})))
     around = [("P", {"Type": "Pass", "Assign": {"v": 1}})]
     found = outline(choose(of_map(2_000, 100.0, body=body, around=around), unlocking=False))
     state = asl.write(found.workflow.machine)["States"]["M"]
-    assert state["ItemSelector"] == {
-        "input": "{% $states.context.Map.Item.Value %}",
-        "variables": {"v": "{% $v %}"},
-        "context": {
-            "Execution": {"Input": "{% $states.context.Execution.Input %}"}, "Map": {"Item": "{% $states.context.Map.Item %}"},
-        },
-    }  # fmt: skip
-    states = state["ItemProcessor"]["States"]["M: batch"]["ItemProcessor"]["States"]
-    assert states["Begin"]["Assign"] == {
-        "v": "{% $states.input.variables.v %}",
-        "caller": "{% $states.input.context %}",
-    }
-    assert states["A"]["Arguments"]["Payload"]["i"] == "{% $caller.Map.Item.Index %}"
+    assert state["ItemBatcher"]["BatchInput"] == {"variables": {"v": carried}}
+    assert "ItemSelector" not in state
 
 
 def test_the_role_may_run_the_children() -> None:
@@ -274,7 +356,7 @@ class Drawing:
             ])  # fmt: skip
         if self.chance(0.3):
             fields["Assign"] = {"got": "{% $states.result %}"}
-        around: list[tuple[str, Any]] = [("P", {"Type": "Pass", "Assign": {"v": 7, "w": {"x": [1, 2]}}, "Output": "{% $states.input %}"})]  # fmt: skip
+        around: list[tuple[str, Any]] = [("P", {"Type": "Pass", "Assign": {"v": 7, "w": {"x": [1, 2], "y": [{"z": 1}]}, "list": [{"z": 1, "o": 2}, {"z": 3}]}, "Output": "{% $states.input %}"})]  # fmt: skip
         behind: list[tuple[str, Any]] = [
             ("Q", {"Type": "Pass", "Output": {"out": "{% $states.input %}", "got": "{% $got %}"}})
         ]
@@ -295,7 +377,7 @@ class Drawing:
 
     def body(self) -> dict[str, Any]:
         reads: dict[str, str] = {"in": "{% $states.input %}"}
-        for key, text in (("v", "$v"), ("w", "$w.x[1]"), ("i", "$states.context.Map.Item.Index"), ("value", "$states.context.Map.Item.Value"), ("day", "$states.context.Execution.Input.day")):  # fmt: skip
+        for key, text in (("v", "$v"), ("w", "$w.x[1]"), ("w2", "$w.y[0].z"), ("ws", "$list.z"), ("w0", "$list[0].z"), ("i", "$states.context.Map.Item.Index"), ("value", "$states.context.Map.Item.Value"), ("day", "$states.context.Execution.Input.day")):  # fmt: skip
             if self.chance(0.3):
                 reads[key] = f"{{% {text} %}}"
         call = task(LAMBDA, Arguments={"FunctionName": "f", "Payload": reads})
