@@ -315,14 +315,17 @@ def _more_often(case: Case, faults: Mapping[str, Fault], mine: list[Piece], your
 def run(workflow: Workflow, case: Case, services: Services) -> tuple[Any, ...]:
     """How an execution ends, with what may be compared of it."""
     made = simulate(workflow, case.input, {"*": services}, seed=case.seed, check_results=False)
-    error = made.error if not case.names_free else None
-    others = [_unnamed(other) for other in services.others] if case.names_free else services.others
-    return made.status, made.output if made.status == "SUCCEEDED" else None, error, others
+    output = made.output if made.status == "SUCCEEDED" else None
+    if case.names_free:
+        return made.status, _unnamed(output), None, [_unnamed(other) for other in services.others]
+    return made.status, output, made.error, services.others
 
 
 def _unnamed(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: "*" if key in ("error", "state") else _unnamed(each) for key, each in value.items()}
+        return {
+            key: "*" if key in ("error", "Error", "Cause", "state") else _unnamed(each) for key, each in value.items()
+        }
     return [_unnamed(each) for each in value] if isinstance(value, list) else value
 
 

@@ -21,8 +21,10 @@ class Drawing:
     Attributes:
         transient: Names of errors that a Retry may name.
         asserted: What is mostly asserted of each call.
+        language: Of the machine.
     """
 
+    language = "JSONata"
     transient: tuple[str, ...] = ()
     other_errors: tuple[str, ...] = ()
     asserted: tuple[Assertion, ...] = (Assertion.UNORDERED, Assertion.ERROR_NAMES_FREE, Assertion.ATOMIC)
@@ -66,7 +68,7 @@ class Drawing:
         if any("Catch" in state for state in states.values()):
             states["Handler"] = self.handler()
         given = {key: value for key, value in INPUT.items() if not self.chance(0.04)}
-        definition = {"QueryLanguage": "JSONata", "StartAt": "S0", "States": states}
+        definition = {"QueryLanguage": self.language, "StartAt": "S0", "States": states}
         return Case(seed=self.seed, workflow=workflow_of(definition, self.notes), input=given, faults=self.faults())
 
     def is_piece(self, state: Json) -> bool:
@@ -185,4 +187,43 @@ class Drawing:
                 ["{% $states.input.a %}", 5, "{% $states.input.b %}", *[f"{{% $states.result.{field} %}}" for field in fields]]
             )}  # fmt: skip
             self.variables.append(variable)
+        return state
+
+
+class InJsonPath:
+    """What is around calls in JSONPath; a class that mixes it in draws its calls itself."""
+
+    language = "JSONPath"
+
+    def catch(self: Any) -> list[Json]:
+        if self.chance(0.5):
+            return []
+        names = [self.pick(["States.ALL", "States.ALL", "States.TaskFailed"])]
+        return [{"ErrorEquals": names, "Next": "Handler", "ResultPath": self.pick([None, None, "$.error", "$"])}]
+
+    def handler(self: Any) -> Json:
+        given = self.pick([{"Parameters": {"of": "handler"}}, {}])
+        return {"Type": "Task", "Resource": f"{FUNCTION}handler", **given, "ResultPath": None, "End": True}
+
+    def other(self: Any) -> Json:
+        return self.pick([
+            {"Type": "Task", "Resource": f"{FUNCTION}f", "Parameters": {"a.$": "$.a"}, "ResultPath": None},
+            {"Type": "Pass", "Result": INPUT}, {"Type": "Pass"}, {"Type": "Wait", "Seconds": 1},
+            {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": 3}]},
+        ])  # fmt: skip
+
+    def last(self: Any) -> Json:
+        return self.pick([{"Type": "Succeed"}, {"Type": "Pass", "Result": {"done": True}, "End": True}])
+
+    def texts(self: Any, key: str, name: str) -> Json:
+        """An entry whose text begins with the name of a piece."""
+        if self.chance(0.4):
+            return {key: name}
+        return {f"{key}.$": f"States.Format('{name} {{}}', {self.pick(['$.b', '$.d.x', '$$.Execution.Name', '$.a'])})"}
+
+    def handed_on(self: Any, state: Json) -> Json:
+        if self.chance(0.93):
+            state["ResultPath"] = None
+        elif self.chance(0.5):
+            state["ResultPath"] = "$.r"
         return state
