@@ -59,7 +59,7 @@ def cost(
     PIPELINE is the name of a pipeline, a file that declares one, or a state machine in ASL (.json); without it, all
     pipelines are compared. The exit code is 1 where a budget is exceeded.
     """
-    from sfdsl.cost import report
+    from sfdsl.cost import report, report_json
 
     settings = project_settings()
     if region is not None:
@@ -78,7 +78,7 @@ def cost(
     if diff:
         _show_changes(analyses[0])
     elif format_ == "json":
-        objects = [report.as_object(each) for each in analyses]
+        objects = [report_json.as_object(each) for each in analyses]
         click.echo(json.dumps(objects if pipeline is None else objects[0], indent=2, ensure_ascii=False))
     else:
         click.echo(report.overview(analyses) if pipeline is None else report.as_text(analyses[0]), nl=False)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from attrs import frozen
 
@@ -13,7 +11,7 @@ from sfdsl.cost.estimate import Estimate
 from sfdsl.cost.knowledge import Assumption
 from sfdsl.cost.partition.blockers import UNLOCKS, Blocker, Reason
 from sfdsl.cost.partition.plan import Unlock
-from sfdsl.cost.partition.runs import Region, Return
+from sfdsl.cost.partition.runs import Return
 from sfdsl.model.workflow import MachineType
 
 _NOTHING = ", and nothing to save"
@@ -71,83 +69,6 @@ def overview(analyses: Sequence[Analysis]) -> str:
     return _columns(rows) + "\n"
 
 
-def as_json(analysis: Analysis) -> str:
-    """The report as one JSON object; ends in a newline."""
-    return json.dumps(as_object(analysis), indent=2, ensure_ascii=False) + "\n"
-
-
-def as_object(analysis: Analysis) -> dict[str, Any]:
-    """The report as a JSON value; dollars are those of one execution, unless a key says `month`."""
-    plan, before = analysis.plan, analysis.before
-    month = analysis.month
-    return {
-        "workflow": analysis.workflow.name,
-        "type": {"before": analysis.workflow.type.value, "after": plan.type.value},
-        "executions_per_month": analysis.executions_per_month,
-        "dollars": {"before": analysis.dollars_before, "after": analysis.dollars_after},
-        "month": None if month is None else {"before": month[0], "after": month[1]},
-        "step_functions": {"before": before.workflow_dollars, "after": plan.after, "bound": plan.bound},
-        "gap": plan.gap,
-        "transitions": {
-            "expected": before.transitions,
-            "after": analysis.after.transitions,
-            "best": before.extremes.transitions[0],
-            "worst": before.extremes.transitions[1],
-        },
-        "seconds": {
-            "expected": before.seconds,
-            "best": before.extremes.seconds[0],
-            "worst": before.extremes.seconds[1],
-        },
-        "rewrites": [_saving(saving) for saving in analysis.savings],
-        "refusals": [
-            {"rewrite": refusal.rewrite, "state": refusal.state, "hazard": refusal.hazard.value}
-            for refusal in analysis.refusals
-        ],
-        "children": [_child(region, child.workflow.name) for region, child in _children(analysis)],
-        "distributed_maps": [
-            {"state": each.state, "before": each.before, "after": each.after, "saved": each.saved}
-            for each in plan.children
-        ],
-        "not_express": {state: [_blocker(each) for each in found] for state, found in plan.blockers.items()},
-        "whole": list(plan.whole),
-        "unlocks": [
-            {"states": list(each.states), "hint": each.hint, "saved": each.saved, "month": each.month}
-            for each in plan.unlocks
-        ],
-        "sizes": [
-            {
-                "state": each.state,
-                "change": each.change,
-                "saved": each.saved * before.entries.get(each.state, 0.0),
-                "basis": each.basis,
-                "caveat": each.caveat,
-            }
-            for each in analysis.sized.advice
-        ],
-        "unusable_measurements": [{"state": state, "problem": problem} for state, problem in analysis.sized.problems],
-        "lines": [
-            {
-                "state": line.state,
-                "what": line.what,
-                "quantity": line.quantity,
-                "unit": line.unit,
-                "dollars": line.dollars,
-            }
-            for line in before.lines
-        ],
-        "assumptions": [
-            {"state": each.state, "what": each.what, "source": each.source, "hint": each.hint}
-            for each in analysis.assumptions
-        ],
-        "prices": {
-            "region": before.prices.region,
-            "remarks": list(before.prices.remarks),
-            "start_end_surcharge": before.prices.start_end_surcharge,
-        },
-    }  # fmt: skip
-
-
 @frozen(kw_only=True)
 class PageSection:
     """What the page of a pipeline says of its costs: texts as people read them, without markup."""
@@ -167,7 +88,7 @@ def page_section(analysis: Analysis) -> PageSection:
         columns=_COLUMNS,
         figures=tuple(_plain(row) for row in figures(analysis)),
         improvements=tuple((title, tuple(details)) for title, details in improvements(analysis)),
-        children=tuple(child.workflow.name for _, child in _children(analysis)),
+        children=tuple(child.workflow.name for child in analysis.outlined.children),
         blocked=tuple(not_express(analysis)) if analysis.workflow.auto else (),
         assumptions=tuple(assumed(analysis.assumptions)),
         prices=analysis.before.prices.remarks,
@@ -298,7 +219,8 @@ def improvements(analysis: Analysis) -> list[tuple[str, list[str]]]:
         told.append((f"{what}: {worth if transitions > 1e-12 else 'a smaller definition'}", details))
     if analysis.plan.type is not analysis.workflow.type:
         told.append((f"type {analysis.plan.type.value}: saves {_rate(analysis, analysis.plan.saved)}", []))
-    for region, child in _children(analysis):
+    for child in analysis.outlined.children:
+        region = child.region
         title = (
             f"Express child {child.workflow.name}: saves {_rate(analysis, region.before - region.after)}; "
             f"{_count(len(region.states), 'state')}, {_time(region.billed_seconds)} billed, {region.chunks * 64} MB"
@@ -406,46 +328,6 @@ def assumed(assumptions: Sequence[Assumption]) -> list[str]:
 
 def _prices(before: Estimate) -> str:
     return "Prices\n" + "\n".join(f"  {remark}" for remark in before.prices.remarks)
-
-
-def _children(analysis: Analysis) -> list[tuple[Region, Any]]:
-    return [(child.region, child) for child in analysis.outlined.children]
-
-
-def _saving(saving: Saving) -> dict[str, Any]:
-    return {
-        "rewrite": saving.rewrite,
-        "number": saving.number,
-        "transitions": saving.transitions,
-        "dollars": saving.dollars,
-        "evidence": [
-            {
-                "removed": list(each.removed),
-                "states": list(each.states),
-                "because": [reason.value for reason in each.because],
-            }
-            for each in saving.evidence
-        ],
-    }
-
-
-def _child(region: Region, name: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "states": list(region.states),
-        "entered": region.entered,
-        "before": region.before,
-        "after": region.after,
-        "billed_seconds": region.billed_seconds,
-        "billed_megabytes": region.chunks * 64,
-        "returns": region.returns.value,
-        "exits": list(region.exits),
-        "caught": list(region.caught),
-    }
-
-
-def _blocker(each: Blocker) -> dict[str, str]:
-    return {"state": each.state, "reason": each.reason.value, "hint": each.hint}
 
 
 def _time(seconds: float) -> str:

@@ -30,6 +30,8 @@ def _noted(word: Assertion) -> Callable[[Notes], Notes]:
 
 ASSERTED: Mapping[Hazard, Callable[[Notes], Notes]] = {
     Hazard.NOT_IDEMPOTENT: lambda notes: evolve(notes, idempotent=True),
+    Hazard.NOT_SAID_TO_BE_ASKABLE: lambda notes: evolve(notes, idempotent=True),
+    Hazard.NOT_FUSED: lambda notes: evolve(notes, fused="fused"),  # whatever its name will be
     Hazard.ORDER_MATTERS: _noted(Assertion.UNORDERED),
     Hazard.BARRIER_MATTERS: _noted(Assertion.NO_BARRIER),
     Hazard.NOT_ATOMIC: _noted(Assertion.ATOMIC),
@@ -38,7 +40,7 @@ ASSERTED: Mapping[Hazard, Callable[[Notes], Notes]] = {
     Hazard.MAY_NOT_BE_STOPPED: _noted(Assertion.STOP_ON_ABORT),
     Hazard.ERROR_NAMES_MATTER: _noted(Assertion.ERROR_NAMES_FREE),
 }
-"""Hazard -> the notes with what lifts it; those of `UNLOCKS` that the author's word alone lifts."""
+"""Hazard -> the notes with what lifts it, for all of `UNLOCKS`."""
 
 
 def unlocks(analysis: Analysis, again: Callable[[Workflow], Analysis]) -> list[Unlock]:

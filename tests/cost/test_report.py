@@ -12,7 +12,8 @@ from sfdsl.cost.analysis import Analysis
 from sfdsl.cost.budget import check_budget
 from sfdsl.cost.partition.terms import Options
 from sfdsl.cost.profile import Profile
-from sfdsl.cost.report import as_json, as_text, dollars
+from sfdsl.cost.report import as_text, dollars
+from sfdsl.cost.report_json import as_object
 from sfdsl.model.workflow import MachineType, Notes, Workflow
 from tests.cost.machines import TOKEN, callbacks, chain, distributed, naive, task, workflow
 
@@ -95,7 +96,7 @@ def test_rewrites_are_listed_with_why_they_are_safe() -> None:
 
 
 def test_json_has_all_of_it() -> None:
-    found = json.loads(as_json(analyse(callbacks(), MILLION)))
+    found = json.loads(json.dumps(as_object(analyse(callbacks(), MILLION))))
     assert found["transitions"] == {"expected": 9.0, "after": 4.0, "best": 9.0, "worst": 9.0}
     assert found["month"] == {"before": pytest.approx(228.0), "after": pytest.approx(105.97917)}
     assert [child["name"] for child in found["children"]] == ["callbacks-notify-payment"]
