@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from sfdsl.cost.estimate import STEP_FUNCTIONS, Estimate, Line, estimate
+from sfdsl.cost.estimate import STEP_FUNCTIONS, Estimate, estimate
 from sfdsl.cost.knowledge import Assumption, Knowledge
 from sfdsl.cost.partition.outline import Outlined, outline
 from sfdsl.cost.partition.plan import Plan, choose, keep
@@ -49,6 +49,7 @@ class Analysis:
         savings: What the rewrites saved, in the order in which they ran.
         refusals: What the rewrites left alone, and why.
         rewritten: The workflow after them.
+        rewriting: What it costs then.
         plan: Which states had better run in Express.
         outlined: The parent and its Express children.
         after: What the parent costs without its children, for the transitions and the time of what is deployed.
@@ -62,6 +63,7 @@ class Analysis:
     savings: tuple[Saving, ...]
     refusals: tuple[Refusal, ...] = field(hash=False)
     rewritten: Workflow
+    rewriting: Estimate
     plan: Plan
     outlined: Outlined
     after: Estimate
@@ -82,12 +84,12 @@ class Analysis:
     @property
     def dollars_after(self) -> float:
         """Dollars of one execution at its cheapest."""
-        return self.plan.after + sum(line.dollars for line in self.other_lines)
+        return self.plan.after + self.others[1]
 
     @property
-    def other_lines(self) -> tuple[Line, ...]:
-        """What other services charge: as before, since neither rewrites nor children change what is called."""
-        return tuple(line for line in self.before.lines if line.what not in STEP_FUNCTIONS)
+    def others(self) -> tuple[float, float]:
+        """Dollars that other services charge for one execution, before and after: some rewrites call less often."""
+        return _others(self.before), _others(self.rewriting)
 
     @property
     def month(self) -> tuple[float, float] | None:
@@ -95,13 +97,16 @@ class Analysis:
         before, after = self.before.month, self.plan.month_after
         if before is None or after is None or self.executions_per_month is None:
             return None
-        others = self.executions_per_month * sum(line.dollars for line in self.other_lines)
-        return before, after + others
+        return before, after + self.executions_per_month * self.others[1]
 
     @property
     def assumptions(self) -> tuple[Assumption, ...]:
         """What the figures rest on, each once."""
         return tuple(dict.fromkeys((*self.before.assumptions, *self.plan.assumptions)))
+
+
+def _others(costs: Estimate) -> float:
+    return sum(line.dollars for line in costs.lines if line.what not in STEP_FUNCTIONS)
 
 
 def analyse(
@@ -159,6 +164,7 @@ def analyse(
         savings=tuple(savings),
         refusals=rewritten.refusals,
         rewritten=rewritten.workflow,
+        rewriting=last,
         plan=plan,
         outlined=outlined,
         after=before if outlined.workflow == workflow else estimate(outlined.workflow, profile, prices),

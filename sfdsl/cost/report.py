@@ -179,9 +179,8 @@ def figures(analysis: Analysis) -> list[tuple[str, ...]]:
         gap = plan.gap
         proof = "" if gap is None else ("the best there is" if gap < 1e-9 else f"within {gap:.2%} of the best")
         rows.append(("no plan costs less than", "", *_thousand(plan.bound), proof, ""))
-    others = sum(line.dollars for line in analysis.other_lines)
-    if others:
-        rows.append(("other services, per 1,000 executions", *_thousand(others, others), "", ""))
+    if any(analysis.others):
+        rows.append(("other services, per 1,000 executions", *_thousand(*analysis.others), "", ""))
     if (month := analysis.month) is not None and analysis.executions_per_month is not None:
         count = f"{analysis.executions_per_month:,.0f} executions"
         rows.append((f"a month of {count}", dollars(month[0]), dollars(month[1]), "", ""))

@@ -89,7 +89,28 @@ def _per_million(service: str, *keys: str) -> _Rule:
 
 def _dynamodb(state: Task, call: ServiceTask, knowledge: Knowledge, prices: Prices) -> Charge | None:
     kind = "read" if reads_only(call.api) else "write"
-    return Charge("DynamoDB", prices.figure("dynamodb_on_demand", f"{kind}_request_unit_million") / 1e6, f"1 {kind}")
+    units = _items(state) * (2 if call.api.startswith("transact") else 1)  # a transaction does everything twice
+    rate = prices.figure("dynamodb_on_demand", f"{kind}_request_unit_million") / 1e6
+    return Charge("DynamoDB", units * rate, f"{units} {kind}{'' if units == 1 else 's'}")
+
+
+def _items(state: Task) -> int:
+    """How many items a call to DynamoDB names; 1 where that is computed."""
+    arguments = _arguments(state)
+    items, requests = arguments.get("TransactItems"), arguments.get("RequestItems")
+    if isinstance(items, list):
+        return max(1, len(items))
+    if isinstance(requests, Mapping):
+        return max(1, sum(len(each) for each in requests.values() if isinstance(each, list)))
+    return 1
+
+
+def _events(state: Task, call: ServiceTask, knowledge: Knowledge, prices: Prices) -> Charge:
+    """EventBridge charges by the event, however many a call has."""
+    entries = _arguments(state).get("Entries")
+    count = max(1, len(entries)) if isinstance(entries, list) else 1
+    each = _per_million("EventBridge", "eventbridge", "custom_event_per_million")(state, call, knowledge, prices)
+    return Charge("EventBridge", count * each.dollars, each.basis if count == 1 else f"{count} events, {each.basis}")
 
 
 def _s3(state: Task, call: ServiceTask, knowledge: Knowledge, prices: Prices) -> Charge:
@@ -174,8 +195,8 @@ _RULES: Mapping[tuple[str, str], Callable[[Task, ServiceTask, Knowledge, Prices]
     ("sqs", "sendMessageBatch"): _per_million("SQS", "sqs", "standard_per_million"),
     ("sns", "publish"): _per_million("SNS", "sns", "publish_per_million"),
     ("sns", "publishBatch"): _per_million("SNS", "sns", "publish_per_million"),
-    ("events", "putEvents"): _per_million("EventBridge", "eventbridge", "custom_event_per_million"),
-    ("eventbridge", "putEvents"): _per_million("EventBridge", "eventbridge", "custom_event_per_million"),
+    ("events", "putEvents"): _events,
+    ("eventbridge", "putEvents"): _events,
     ("apigateway", "invoke"): _per_million("API Gateway", "api_gateway", "rest_per_million"),
     ("dynamodb", ""): _dynamodb,
     ("s3", ""): _s3,

@@ -16,6 +16,7 @@ from sfdsl.model.workflow import Assertion, Notes, Workflow
 from tests.cost.machines import chain, workflow
 
 MILLION = Profile(executions_per_month=1e6)
+SAID = frozenset({Assertion.UNORDERED, Assertion.ATOMIC, Assertion.ERROR_NAMES_FREE})
 
 
 def sends(count: int) -> Workflow:
@@ -42,7 +43,7 @@ def test_what_a_rewrite_waits_for_is_told_with_its_dollars() -> None:
     best = found.plan.unlocks[0]
     assert best.states == ("Send 0", "Send 1", "Send 2") or best.states == ("Send 1", "Send 2"), found.plan.unlocks
     assert best.month == pytest.approx(50.0, rel=0.02)
-    notes = {name: Notes(idempotent=True, asserts=frozenset(Assertion)) for name in best.states}
+    notes = {name: Notes(idempotent=True, asserts=SAID) for name in best.states}
     asserted = analyse(evolve(machine, notes=notes), MILLION)
     assert found.dollars_after - asserted.dollars_after == pytest.approx(best.saved)
     assert "What an assertion would unlock\n  " in as_text(found)
@@ -50,3 +51,12 @@ def test_what_a_rewrite_waits_for_is_told_with_its_dollars() -> None:
 
 def test_without_rewrites_no_assertion_for_them_is_asked_for() -> None:
     assert analyse(evolve(sends(3), rewrites=False), MILLION).plan.unlocks == ()
+
+
+def test_calls_that_become_one_are_charged_once() -> None:
+    notes = {f"Send {i}": Notes(idempotent=True, asserts=SAID) for i in range(3)}
+    found = analyse(evolve(sends(3), notes=notes), MILLION)
+    before, after = found.others
+    assert (before, after) == (pytest.approx(3 * 0.4e-6), pytest.approx(0.4e-6))
+    assert found.month is not None
+    assert found.dollars_after == pytest.approx(0.000025 + 0.4e-6)
