@@ -27,8 +27,8 @@ stale: .venv/dev ## Fail if generated/ is not what pipelines/ compile to
 campaign: .venv/dev ## Draw thousands of pipelines and expressions instead of hundreds
 	SFDSL_EXAMPLES=3000 $(BIN)/python -m pytest -n auto tests/dsl/test_semantics.py tests/test_jsonata_text.py tests/test_jsonata_text_evaluation.py
 
-campaigns: .venv/dev ## Run the long campaigns of simulator, permissions and cost: an hour and more
-	$(BIN)/python -m pytest -n auto -m campaign
+campaigns: .venv/dev ## Run the long campaigns of simulator, permissions and cost: 45 minutes of processor time
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations 15 -m campaign
 
 judges: .venv/dev ## Ask other tools about generated/: cfn-lint, asl-validator, mermaid (the last two from npm)
 	tools/judges

@@ -43,7 +43,7 @@ class Drawing:
         seed: Of what is drawn.
         jsonata: In which query language; None mixes both.
         only: Kinds of states to draw beside Task and Choice; empty draws all. Also what to draw more of: `alike`, `copy`,
-            `loop` (see `plant_*`), `single` and `pure` Parallels, Maps over `known` items.
+            `loop`, `carried`, `told` (see `plant_*`), `single` and `pure` Parallels, Maps over `known` items.
     """
 
     def __init__(self, seed: int, *, jsonata: bool = False, only: tuple[str, ...] = ()) -> None:
@@ -201,7 +201,11 @@ class Drawing:
             for place, name in enumerate(names)
         }
         self.variables = visible
-        for kind, plant in (("alike", self.plant_alike), ("copy", self.plant_copy), ("loop", self.plant_loop)):
+        plants = (
+            ("alike", self.plant_alike), ("copy", self.plant_copy), ("loop", self.plant_loop),
+            ("carried", self.plant_carried), ("told", self.plant_told),
+        )  # fmt: skip
+        for kind, plant in plants:
             if self.chance(0.9 if kind in self.only else 0.1):
                 plant(states, names)
         reached = self.reached(names[0], states)
@@ -260,6 +264,40 @@ class Drawing:
             if self.chance(0.05):
                 states[name]["TimeoutSeconds"] = 59
             way[key] = name
+
+    def plant_carried(self, states: dict[str, Json], names: list[str]) -> None:
+        """A Pass that computes what the task behind it is given, and a task that handles what may fail in it."""
+        for state in states.values():
+            behind = states.get(state.get("Next", ""), {})
+            if state["Type"] != "Pass" or behind.get("Type") != "Task" or not self.chance(0.7):
+                continue
+            keys = self.random.sample(["a", "b", "d", "ok"], self.random.randint(1, 3))
+            if self.jsonata:
+                state.pop("Result", None)
+                state["Output"] = {key: self.text() for key in keys}
+                behind["Arguments"] = {key: f"{{% $states.input.{key} %}}" for key in keys}
+            else:
+                for field in ("Result", "InputPath", "ResultPath", "OutputPath"):
+                    state.pop(field, None)
+                state["Parameters"] = {f"{key}.$": self.path() for key in keys}
+                behind["Parameters"] = {f"{key}.$": f"$.{key}" for key in keys}
+            if self.chance(0.4):
+                behind["Catch"] = [{"ErrorEquals": ["States.ALL"], "Next": self.pick(names[-1:])}]
+
+    def plant_told(self, states: dict[str, Json], names: list[str]) -> None:
+        """A rule that computes an output or a variable on the way to a Choice, which hands on something else."""
+        for state in states.values():
+            for rule in state.get("Choices", ()):
+                behind = states.get(rule["Next"], {})
+                if behind.get("Type") != "Choice" or not self.chance(0.5):
+                    continue
+                if self.jsonata:
+                    rule["Output"] = self.handed_on()
+                    for further in behind["Choices"]:
+                        if self.chance(0.5):
+                            further["Output"] = self.handed_on()
+                else:
+                    self.assign(rule, 1.0)
 
     def plant_copy(self, states: dict[str, Json], names: list[str]) -> None:
         """A state written out a second time for one of the ways into it."""

@@ -24,7 +24,8 @@ FULL = 5_000
 """Machines that a rewrite changed and that were run, in a whole campaign, for each rewrite."""
 MACHINES = int(os.environ.get("SFDSL_REWRITE_MACHINES", FULL))
 KINDS: dict[str, tuple[str, ...]] = {
-    "R4": ("Choice",), "R6": ("Succeed", "Pass", "Wait"), "R7": ("Wait", "Pass"), "R11": ("Wait", "loop"), "R12": ("Parallel", "Pass", "single"),
+    "R3": ("Pass", "Wait", "Parallel", "Map", "Succeed", "Fail", "carried"), "R4": ("Choice", "told"),
+    "R6": ("Succeed", "Pass", "Wait"), "R7": ("Wait", "Pass"), "R11": ("Wait", "loop"), "R12": ("Parallel", "Pass", "single"),
     "R13": ("Map", "Pass", "known"), "R15": ("Parallel", "Pass", "pure"), "R16": ("Choice", "alike"), "R28": ("Pass", "Wait", "copy"),
 }  # fmt: skip
 JSONATA_ONLY = ("R13", "R15", "R16")
