@@ -78,7 +78,9 @@ def _value(key: str, value: Json, jsonata: bool, variable: str, item: bool) -> J
     if jsonata:
         return _jsonata(value, variable, item) if is_expression(value) else value
     if key.endswith((".$", "Path")) or key == "Variable":
-        return _JSONPATH.sub(lambda found: _replaced(found, variable, item), value)
+        path = _JSONPATH.sub(lambda found: _replaced(found, variable, item), value)
+        # Blanks around a path of the context object are taken; around that of a variable, asl-validator refuses them.
+        return value if path == value else path.strip()
     return value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sfdsl.cost.partition.contexts import moved
 from sfdsl.cost.partition.outline import Outlined, outline
 from sfdsl.cost.partition.plan import choose
 from sfdsl.graph import WorkflowGraph
@@ -90,3 +91,10 @@ def test_the_definition_of_parent_and_child() -> None:
     ]  # fmt: skip
     assert states["Begin"] == {"Type": "Pass", "Output": "{% $states.input.input %}", "Next": "Notify payment"}
     assert json.dumps(states["Ship"]).count("End") == 1
+
+
+def test_a_path_into_the_context_is_moved_without_the_blanks_around_it() -> None:
+    state = {"Type": "Pass", "Parameters": {"of.$": "$$.Execution.Name ", "own.$": "$.name "}}
+    assert moved(state, "JSONPath", "caller") == {
+        "Type": "Pass", "Parameters": {"of.$": "$caller.Execution.Name", "own.$": "$.name "}
+    }  # fmt: skip
