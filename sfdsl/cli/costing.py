@@ -12,7 +12,7 @@ import click
 from attrs import evolve
 
 from sfdsl.cli.app import FINDINGS, FINE, examples, main
-from sfdsl.cli.files import pipeline_files, write
+from sfdsl.cli.files import pipeline_files, read_json, write
 from sfdsl.cli.telling import show_diff
 from sfdsl.cli.work import Named, named, project_settings
 
@@ -112,15 +112,8 @@ def _measurements(given: tuple[str, ...]) -> dict[str, Any]:
         state, is_, file = each.rpartition("=")
         if not is_ or not state:
             raise click.UsageError(f"--measured takes STATE=FILE, not {each!r}")
-        found[state] = _json(Path(file))
+        found[state] = read_json(Path(file))
     return found
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as broken:
-        raise click.UsageError(f"{path} is not JSON: {broken}") from broken
 
 
 def _analysis(subject: Named, measured: Mapping[str, Any], *, unlocking: bool) -> Analysis:
@@ -190,7 +183,7 @@ def profile(histories: tuple[Path, ...], output: Path | None, executions: float 
     from sfdsl.cost.profile import ProfileError, as_toml, merged, read
 
     try:
-        found = measured([_json(path) for path in histories], executions)
+        found = measured([read_json(path) for path in histories], executions)
         if output is not None and output.is_file():
             old = read(toml.loads(output.read_text(encoding="utf-8")).get("profile", {}), output.name)
             found = merged(old, found)

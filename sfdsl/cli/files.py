@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sfdsl import diagnostics
+from sfdsl.cli.app import Refused
 
 if TYPE_CHECKING:
     from sfdsl.settings import Settings
@@ -59,6 +60,26 @@ def read(path: Path) -> str | None:
         return path.read_bytes().decode("utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
         return None
+
+
+def read_json(path: Path) -> Any:
+    """The value in a JSON file.
+
+    Raises:
+        Refused: It is no JSON, or nested too deeply.
+    """
+    from sfdsl.simulate.values import parsed, text
+
+    try:
+        value = parsed(path.read_bytes().decode("utf-8-sig"))
+        text(value).encode()
+    except RecursionError as deep:
+        raise Refused(f"{path} is nested too deeply") from deep
+    except UnicodeEncodeError as half:
+        raise Refused(f"{path} is not JSON: half of a surrogate pair stands alone") from half
+    except ValueError as broken:
+        raise Refused(f"{path} is not JSON: {broken}") from broken
+    return value
 
 
 def write(path: Path, text: str) -> None:

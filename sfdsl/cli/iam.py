@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sfdsl.cli.app import FINDINGS, FINE, examples, main, type_option
+from sfdsl.cli.files import read_json
 from sfdsl.cli.work import deployed, project_settings
 
 
@@ -56,10 +57,7 @@ def _policy(name: str, type_: str) -> dict[str, Any]:
 
     path = Path(name)
     if path.suffix == ".json" and path.is_file():
-        try:
-            document = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as broken:
-            raise click.UsageError(f"{path} is not JSON: {broken}") from broken
+        document = read_json(path)
         if isinstance(document, dict) and "Statement" in document:
             return document
     workflow = deployed(name, type_, project_settings())[0]

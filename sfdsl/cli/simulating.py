@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from sfdsl.cli.app import FINDINGS, FINE, Refused, examples, main, type_option
-from sfdsl.cli.files import write
+from sfdsl.cli.files import read_json, write
 from sfdsl.cli.work import one_workflow, project_settings
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -65,8 +65,8 @@ def run(
     from sfdsl.testing import InvalidDefinition, MockWarning, NotJson, SimulationError, UnmockedTask, simulate
 
     workflow = one_workflow(pipeline, type_, project_settings())
-    given = ABSENT if input_ is None else _json(input_)
-    told = {} if tasks is None else _json(tasks)
+    given = ABSENT if input_ is None else read_json(input_)
+    told = {} if tasks is None else read_json(tasks)
     try:
         mocks = read_mocks(told, workflow.name, case, None if tasks is None else tasks.parent)
         if given is ABSENT:
@@ -104,18 +104,3 @@ def run(
 def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
     """Tell a warning to people who ran no Python of their own: without a file and line of ours."""
     click.echo(f"warning: {message}", err=True)
-
-
-def _json(path: Path) -> Any:
-    from sfdsl.simulate.values import parsed, text
-
-    try:
-        value = parsed(path.read_bytes().decode("utf-8-sig"))
-        text(value).encode()
-    except RecursionError as deep:
-        raise Refused(f"{path} is nested too deeply") from deep
-    except UnicodeEncodeError as half:
-        raise Refused(f"{path} is not JSON: half of a surrogate pair stands alone") from half
-    except ValueError as broken:
-        raise Refused(f"{path} is not JSON: {broken}") from broken
-    return value
