@@ -59,7 +59,10 @@ class Pipeline:
             # It is the name of a folder, too, which no suppressed finding may lead somewhere else.
             raise DeclarationError(f"{name!r} cannot be the name of a pipeline", "write letters, digits, '-' and '_'")
         if not isinstance(type, str) or type not in _TYPES:
-            raise DeclarationError(f"a pipeline's type is {' or '.join(map(repr, _TYPES))}, not {shown(type)}")
+            from sfdsl.diagnostics import did_you_mean
+
+            hint = did_you_mean(type, _TYPES) if isinstance(type, str) else ""
+            raise DeclarationError(f"a pipeline's type is 'standard', 'express' or 'auto', not {shown(type)}", hint)
         if not isinstance(rewrites, bool):
             raise DeclarationError(f"rewrites of pipeline {name!r} is True or False, not {shown(rewrites)}")
         self.rewrites = rewrites
