@@ -55,7 +55,7 @@ def overview(analyses: Sequence[Analysis]) -> str:
         rows.append(
             (
                 each.workflow.name,
-                f"{kind}, {_count(children, 'child')}".replace("childs", "children") if children else kind,
+                f"{kind}, {_count(children, 'child', 'children')}" if children else kind,
                 *_thousand(before, after),
                 _percent(before, after) if _less(after, before) else "",
                 *(("", "") if month is None else (dollars(month[0]), dollars(month[1]))),
@@ -227,11 +227,22 @@ def improvements(analysis: Analysis) -> list[tuple[str, list[str]]]:
         told.append((title, [f"{_names(region.states)}; {_RETURNS[region.returns]}"]))
     for change in analysis.plan.children:
         told.append((f"children of {change.state!r} as {change.after}: saves {_rate(analysis, change.saved)}", []))
+    for each in analysis.plan.batched:
+        less = _rate(analysis, each.before - each.after)
+        told.append(
+            (
+                f"{each.state!r} in batches (R18): {less} less than item by item at best",
+                [
+                    f"{_count(each.size, 'item')} a batch, {_count(each.children, 'child', 'children')} at a time with "
+                    f"{_count(each.width, 'item')} at a time each"
+                ],
+            )
+        )
     return told
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 _RETURNS = {

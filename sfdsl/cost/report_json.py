@@ -42,6 +42,17 @@ def as_object(analysis: Analysis) -> dict[str, Any]:
             {"state": each.state, "before": each.before, "after": each.after, "saved": each.saved}
             for each in plan.children
         ],
+        "batched_maps": [
+            {
+                "state": each.state,
+                "items_per_batch": each.size,
+                "children_at_a_time": each.children,
+                "items_at_a_time": each.width,
+                "before": each.before,
+                "after": each.after,
+            }
+            for each in plan.batched
+        ],
         "not_express": {state: [_blocker(each) for each in found] for state, found in plan.blockers.items()},
         "whole": list(plan.whole),
         "unlocks": [

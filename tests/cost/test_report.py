@@ -14,7 +14,7 @@ from sfdsl.cost.partition.terms import Options
 from sfdsl.cost.profile import Profile
 from sfdsl.cost.report import as_text, dollars
 from sfdsl.cost.report_json import as_object
-from sfdsl.model.workflow import MachineType, Notes, Workflow
+from sfdsl.model.workflow import Assertion, MachineType, Notes, Workflow
 from tests.cost.machines import TOKEN, callbacks, chain, distributed, naive, task, workflow
 
 MILLION = Profile(executions_per_month=1e6)
@@ -137,3 +137,18 @@ def test_a_budget_without_traffic_cannot_be_checked() -> None:
     found = check_budget(analyse(callbacks()), 100)
     assert found is not None
     assert found.code == "SF451"
+
+
+def test_a_map_that_works_in_batches_is_told() -> None:
+    body = {"StartAt": "Do", "States": chain(("Do", task()))}
+    each = {"Type": "Map", "Items": "{% $states.input %}", "MaxConcurrency": 20, "ItemProcessor": body, "End": True}
+    notes = {
+        "Do": Notes(idempotent=True, duration=5.0),
+        "Each": Notes(items=3000, asserts=frozenset({Assertion.ERROR_NAMES_FREE})),
+    }
+    found = analyse(workflow({"Each": each}, notes=notes), MILLION)
+    (batched,) = found.plan.batched
+    first, second = section(as_text(found), "What lowers it")[:2]
+    assert first.startswith("  'Each' in batches (R18): $")
+    assert second == "    1,000 items a batch, 1 child at a time with 20 items at a time each"
+    assert as_object(found)["batched_maps"][0]["items_per_batch"] == batched.size
