@@ -9,8 +9,9 @@ from attrs import evolve, frozen
 
 from sfdsl.cost.rewrites.reasons import Hazard, Reason
 from sfdsl.model.edges import Edge, EdgeKind, edges
-from sfdsl.model.states import Choice, Flow, Opaque, State
-from sfdsl.model.workflow import JSONATA, JSONPATH, Notes, Scope, Workflow
+from sfdsl.model.states import Catcher, Choice, Flow, Opaque, State
+from sfdsl.model.texts import reads
+from sfdsl.model.workflow import JSONATA, JSONPATH, Notes, Scope, Workflow, inner
 
 T = TypeVar("T")
 
@@ -46,6 +47,7 @@ class Draft:
         self.noted: dict[str, Notes] = {}
         self._states: dict[str, State] = {state.name: state for state in scope.flow.states}
         self._into: dict[str, dict[tuple[str, EdgeKind, int], None]] = {}
+        self._readers: dict[str, dict[str, bool]] | None = None
         self._changed = False
         for state in scope.flow.states:
             self._link(state)
@@ -74,6 +76,14 @@ class Draft:
         """The only way into a state; None where there are more or none, or the flow begins there."""
         ways = self._into.get(name, {})
         return next(iter(ways)) if len(ways) == 1 and name != self.start else None
+
+    def readers(self, variable: str) -> Mapping[str, bool]:
+        """The states that read a variable, and for each whether its catchers or the flows inside it do."""
+        if self._readers is None:
+            self._readers = {}
+            for state in self._states.values():
+                self._note_reads(state)
+        return self._readers.get(variable, {})
 
     def jsonata(self, state: State) -> bool:
         """Whether a state is written in JSONata."""
@@ -174,12 +184,36 @@ class Draft:
         return flow
 
     def _link(self, state: State) -> None:
+        if self._readers is not None:
+            self._note_reads(state)
         for edge in edges(state):
             self._into.setdefault(edge.target, {})[edge.source, edge.kind, edge.index] = None
 
     def _unlink(self, state: State) -> None:
+        if self._readers is not None:
+            for name in _reads(self.scope, state):
+                self._readers[name].pop(state.name, None)
         for edge in edges(state):
             self._into[edge.target].pop((edge.source, edge.kind, edge.index), None)
+
+    def _note_reads(self, state: State) -> None:
+        assert self._readers is not None
+        for name, apart in _reads(self.scope, state).items():
+            self._readers.setdefault(name, {})[state.name] = apart
+
+
+def _reads(scope: Scope, state: State) -> dict[str, bool]:
+    """The variables that a state reads, and for each whether its catchers or the flows inside it do."""
+    found: dict[str, bool] = {}
+    for read in reads(scope, state):
+        found[read.name] = found.get(read.name, False) or isinstance(read.text.node, Catcher)
+    left = inner(scope, state)
+    while left:
+        below = left.pop()
+        for each in below.flow.states:
+            found.update((read.name, True) for read in reads(below, each))
+            left += inner(below, each)
+    return found
 
 
 def _led(state: State, targets: Mapping[str, str | None]) -> tuple[State, dict[str, None]]:

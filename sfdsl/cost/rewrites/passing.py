@@ -10,13 +10,12 @@ from attrs import field, frozen
 from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot, Substitution, leaves, movable, uncertain
 from sfdsl.cost.rewrites.facts import WHOLE
-from sfdsl.cost.rewrites.folding import as_assign, merged, nested_reads
+from sfdsl.cost.rewrites.folding import as_assign, merged
 from sfdsl.cost.rewrites.one_call import reads_of
 from sfdsl.cost.rewrites.reasons import Hazard
 from sfdsl.jsonata_text import expression, facts, is_expression
 from sfdsl.model.fields import ABSENT, Json
-from sfdsl.model.states import Catcher, Map, Task
-from sfdsl.model.texts import reads
+from sfdsl.model.states import Map, Task
 
 _NAME: Final = "sfdsl_result_of_the_first"
 FIRST: Final = f"${_NAME}"
@@ -108,15 +107,6 @@ def _marked(*values: Json) -> bool:
 
 def _require_unread(draft: Draft, second: Task | Map, names: Iterable[str]) -> None:
     """Make sure that no state but the second reads some variables of the first, which go away."""
-    wanted = set(names)
-    if not wanted:
-        return
-    for state in draft.states():
-        found = {read.name for read in reads(draft.scope, state) if state is not second or _is_handler(read.text.node)}
-        found.update(nested_reads(draft, state))
-        if not wanted.isdisjoint(found):
+    for name in names:
+        if any(apart or reader != second.name for reader, apart in draft.readers(name).items()):
             raise Cannot(Hazard.RESULT_IS_READ)
-
-
-def _is_handler(node: object) -> bool:
-    return isinstance(node, Catcher)
