@@ -119,10 +119,10 @@ def _shaping(owner: Parallel, jsonata: bool) -> Pass | None:
     assign_ = written(assigned(owner.assign, over))
     if result == GIVEN and assign_ is ABSENT:
         return None
-    if isinstance(result, Text):
-        return Pass(name=name, input_path=result.text, assign=ABSENT, query_language=language, next=owner.next)
     if assign_ is not ABSENT:
         raise Cannot(Hazard.NO_FIELD_FOR_IT)
+    if isinstance(result, Text):
+        return Pass(name=name, input_path=result.text, query_language=language, next=owner.next)
     return Pass(name=name, parameters=object_template(result), query_language=language, next=owner.next)
 
 

@@ -49,6 +49,7 @@ def test_a_single_jsonata_branch_makes_the_array_that_the_parallel_made():
         pytest.param(parallel({"A": task()}), "JSONPath", Hazard.NO_FIELD_FOR_IT, id="an array that JSONPath cannot make"),
         pytest.param(parallel({"A": task()}, ResultPath="$.r"), "JSONPath", Hazard.SETS_ITS_INPUT_ASIDE, id="the result goes into the input"),
         pytest.param(parallel({"A": task(Assign={"v": 1})}, ResultSelector={"a.$": "$[0]"}), "JSONPath", Hazard.SETS_VARIABLES_INSIDE, id="a variable"),
+        pytest.param(parallel({"A": task()}, OutputPath="$[0]", Assign={"v": 1}), "JSONPath", Hazard.NO_FIELD_FOR_IT, id="a variable of the Parallel itself"),
         pytest.param(parallel({"A": {"Type": "Succeed"}}), "JSONata", Hazard.ENDS_INSIDE, id="a Succeed"),
         pytest.param(parallel({"A": {"Type": "Pass", "ResultPath": "$.x"}}, ResultSelector={"a.$": "$[0].a"}), "JSONPath", Hazard.INPUT_MAY_BE_NO_OBJECT, id="a result path that may fail"),
         pytest.param(parallel({"A": {"Type": "Pass", "Parameters": {"b.$": "$.b"}, "ResultPath": None}}, ResultSelector={"a.$": "$[0].a"}), "JSONPath", Hazard.FAILURE_WOULD_BE_LOST, id="parameters that are dropped and may fail"),

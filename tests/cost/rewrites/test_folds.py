@@ -228,3 +228,21 @@ def test_a_position_stays_with_the_step_that_it_stands_behind():
 def test_a_result_path_that_may_fail_is_not_lost_with_the_output_that_nobody_takes():
     definition = machine(T=task(), P={**P, "ResultPath": "$.d.x", "OutputPath": None})
     assert hazards(fold_pass_back, definition) == {"P": Hazard.INPUT_MAY_BE_NO_OBJECT}
+
+
+@pytest.mark.parametrize(
+    ("value", "folded"),
+    [
+        pytest.param([1, 2], None, id="an array, of which no literal can be made"),
+        pytest.param(None, Hazard.NOT_UNDERSTOOD, id="null, which AWS refuses as a literal and fails on when it runs"),
+        pytest.param("text", Hazard.NOT_UNDERSTOOD, id="a text, which is no array either"),
+    ],
+)
+def test_a_function_gets_no_literal_that_it_cannot_take(value, folded):
+    definition = machine(
+        P={"Type": "Pass", "Parameters": {"c": value}},
+        Q={"Type": "Pass", "Parameters": {"n.$": "States.ArrayLength($.c)"}},
+    )
+    assert list(after(fold_pass_forward, definition)) == ["P", "Q"]
+    expected = Hazard.OUTPUT_IS_READ_WHOLE if folded is None else folded
+    assert hazards(fold_pass_forward, definition)["P"] is expected
