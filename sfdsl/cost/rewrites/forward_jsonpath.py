@@ -222,6 +222,10 @@ def _arguments(target: Task | Parallel, given: Tree, over: Composition, changes:
     return set(leaves(tree))
 
 
+def _begins(path: str, text: str) -> bool:
+    return path == text or path.startswith((f"{text}.", f"{text}["))
+
+
 def _map(target: Map, given: Tree, over: Composition, changes: dict[str, Any]) -> set[str]:
     if any(part is not None for part in (target.item_reader, target.item_batcher, target.result_writer)):
         raise Cannot(Hazard.NOT_UNDERSTOOD)
@@ -231,6 +235,10 @@ def _map(target: Map, given: Tree, over: Composition, changes: dict[str, Any]) -
         raise Cannot(Hazard.NO_FIELD_FOR_IT)
     if not is_reference_path(understood(items.text)):
         raise Cannot(Hazard.NO_FIELD_FOR_IT)
+    # What is missing in a Pass or for InputPath is States.Runtime, and for ItemsPath States.ReferencePathConflict.
+    elsewhere = [over.data, *over.variables.values(), *([] if target.input_path in WHOLE else [given])]
+    if any(_begins(items.text, text) for text in uncertain(*elsewhere)):
+        raise Cannot(Hazard.OTHER_ERROR)
     changes["input_path"] = ABSENT
     changes["items_path"] = ABSENT if items == GIVEN else items.text
     for name in ("item_selector", "parameters"):

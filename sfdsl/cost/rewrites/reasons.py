@@ -56,6 +56,7 @@ class Hazard(Enum):
     MAY_FIND_NOTHING = "an expression may find nothing, which fails here and would not fail in the middle of another"
     TEXT_WOULD_GROW = "a long expression would have to be written many times"
     FAILURE_WOULD_BE_LOST = "something in it may fail, and in the other state nothing would evaluate it in its time"
+    OTHER_ERROR = "where something in it is missing, the other state would fail with an error of another name"
     FAILURE_WOULD_BE_HANDLED = "something in it may fail, and a Retry or Catch of the other state would see the error"
     OTHER_WAYS_IN = "more than one way leads to the state that would have to do its work"
     OTHER_LANGUAGE = "the other state is written in the other query language"

@@ -246,3 +246,31 @@ def test_a_function_gets_no_literal_that_it_cannot_take(value, folded):
     assert list(after(fold_pass_forward, definition)) == ["P", "Q"]
     expected = Hazard.OUTPUT_IS_READ_WHOLE if folded is None else folded
     assert hazards(fold_pass_forward, definition)["P"] is expected
+
+
+def each(**fields):
+    body = {"ProcessorConfig": {"Mode": "INLINE"}, **machine(B={"Type": "Pass"})}
+    return {"Type": "Map", "ItemProcessor": body, **fields}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "fields", "hazard"),
+    [
+        pytest.param(
+            {"d.$": "$.d.y"}, {"ItemsPath": "$.d.z"}, Hazard.OTHER_ERROR, id="a field that may be missing in the Pass"
+        ),
+        pytest.param({"d.$": "$.d.y"}, {"ItemsPath": "$.d"}, Hazard.OTHER_ERROR, id="the very field"),
+        pytest.param(
+            {"d.$": "$"},
+            {"InputPath": "$.d.a", "ItemsPath": "$.b"},
+            Hazard.OTHER_ERROR,
+            id="a field that may be missing for InputPath",
+        ),
+        pytest.param({"d.$": "$"}, {"ItemsPath": "$.d.z"}, None, id="only ItemsPath itself may find nothing"),
+    ],
+)
+def test_a_map_fails_with_the_error_that_the_pass_failed_with(parameters, fields, hazard):
+    definition = machine(P={"Type": "Pass", "Parameters": parameters}, M=each(**fields))
+    assert hazards(fold_pass_forward, definition).get("P") is hazard
+    if hazard is None:
+        assert after(fold_pass_forward, definition)["M"]["ItemsPath"] == "$.z"
