@@ -90,11 +90,23 @@ class Flows:
                 if read[:1] and read[0] in PASSED:
                     context[read] = None
         return Needs(
-            variables=self._named(wanted & always),
+            variables=self.named(wanted & always),
             context=tuple(sorted(context)),
-            results={target: self._named(mask) for target, mask in results.items()},
-            missing=self._named(wanted & ~always),
+            results={target: self.named(mask) for target, mask in results.items()},
+            missing=self.named(wanted & ~always),
         )
+
+    def masks(self, scope: Scope, states: Collection[str]) -> tuple[int, int]:
+        """What a part of a run reads as soon as it is entered, and what may be written in it; as bit masks.
+
+        Of several states nothing is taken to be read: what one of them reads another may have written.
+        """
+        key = id(scope.flow)
+        written = 0
+        for name in states:
+            for mask in self._gives[key, name].values():
+                written |= mask
+        return (self._uses[key, next(iter(states))] if len(states) == 1 else 0), written
 
     def _within(
         self, scope: Scope, graph: FlowGraph, entry: str, region: Collection[str]
@@ -200,7 +212,8 @@ class Flows:
             self.names.append(name)
         return self._bits[name]
 
-    def _named(self, mask: int) -> tuple[str, ...]:
+    def named(self, mask: int) -> tuple[str, ...]:
+        """The variables of a bit mask, in order."""
         found = []
         while mask:
             bit = mask & -mask

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 
 from attrs import field, frozen
 
+from sfdsl.aws.quotas import PAYLOAD_BYTES
 from sfdsl.cost.behaviour import runs_express
 from sfdsl.cost.partition.batching import Batched, batching
 from sfdsl.cost.partition.runs import Region, Run, Runs
@@ -28,6 +29,8 @@ from sfdsl.model.workflow import MachineType, Scope, inner
 
 SMALL = 1e-15
 """Dollars that do not count as a saving."""
+FAR = 32
+"""Siblings of a run, above which it is asked early whether it can be in time."""
 
 
 @frozen(kw_only=True)
@@ -248,31 +251,28 @@ class _Search:
         """The least from each position on.
 
         Runs are weighed as if their data could be passed; those chosen are looked at, and if one cannot be what it was
-        taken for, it is weighed as what it is and the sequence is solved again.
+        taken for, the sequence is solved again, every run being looked at before it is preferred to another.
         """
-        known: dict[tuple[int, int], Region | None] = {}
-        while True:
-            standard = [self._std[id(each)] for each in sequence.siblings]
-            plain = [self._plain[id(each)] for each in sequence.siblings]
-            solver = _Solver(self.terms, runs, sequence, standard, plain, known)
-            choice = solver.solve()
-            if not solver.confirm(choice):
-                return choice
+        standard = [self._std[id(each)] for each in sequence.siblings]
+        plain = [self._plain[id(each)] for each in sequence.siblings]
+        solver = _Solver(self.terms, runs, sequence, standard, plain)
+        choice = solver.solve()
+        if not solver.confirm(choice):
+            choice = solver.solve(careful=True)
+            solver.confirm(choice)
+        return choice
 
 
 class _Solver:
     """The dynamic programme over one sequence."""
 
-    def __init__(
-        self, terms: Terms, runs: Runs, sequence: Sequence, standard: list[float], plain: list[float],
-        known: dict[tuple[int, int], Region | None],
-    ) -> None:  # fmt: skip
+    def __init__(self, terms: Terms, runs: Runs, sequence: Sequence, standard: list[float], plain: list[float]) -> None:
         self.terms = terms
         self.runs = runs
         self.sequence = sequence
         self.standard = standard
         self.plain = plain
-        self.known = known
+        self.known: dict[tuple[int, int], Region | None] = {}  # runs that were looked at; None cannot get its data
         self.pieces = [runs.siblings[id(each)] for each in sequence.siblings]
         self.limits = runs.limits(sequence)
         self.odd = [k for k, low in enumerate(self.limits) if 0 <= low < k - 1]
@@ -286,10 +286,16 @@ class _Solver:
             self.extra.append(self.extra[-1] + piece.extra)
             self.bytes.append(self.bytes[-1] + piece.bytes)
             self.counts.append(self.counts[-1] + max(1, sibling.last - sibling.first + 1))
+        self.masks: dict[int, tuple[int, int]] = {}  # position -> what its sibling reads and writes
         self.longest: dict[int, tuple[int, Run]] = {}  # last position of a run -> its first one so far, and the run
 
-    def solve(self) -> _Choice:
-        """The least from each position on, last one first."""
+    def solve(self, careful: bool = False) -> _Choice:
+        """The least from each position on, last one first.
+
+        Args:
+            careful: Whether to look at a run before it is preferred: whether it can get its data, and how it returns.
+        """
+        self.longest.clear()
         count = len(self.pieces)
         choice = _Choice(count)
         least = choice.least
@@ -306,6 +312,10 @@ class _Solver:
             fixed = piece.entered * each - self._paid(position)
             barrier = min((k for k in self.odd if self.limits[k] < position < k), default=count)
             too_late = never = count
+            if careful and reach:
+                furthest = max(last for _, last in reach)
+                barrier = min(barrier, self._too_large(position, furthest))
+                too_late = self._late_from(position, min(barrier - 1, furthest))
             for tail, last in reach if piece.entered > 0 else ():
                 if fixed + tail >= least[position] - SMALL:
                     break
@@ -319,6 +329,11 @@ class _Solver:
                         if late * piece.entered > self.terms.late * self.most_entered[position]:
                             never = min(never, last)
                 elif dollars + least[last + 1] < least[position] - SMALL:
+                    if careful:
+                        region = self._look(position, last)
+                        if region is None or region.after + least[last + 1] >= least[position] - SMALL:
+                            continue
+                        dollars = region.after
                     least[position] = dollars + least[last + 1]
                     choice.lasts[position] = last
             if never < count:
@@ -332,24 +347,53 @@ class _Solver:
         return self.terms.second() * self.seconds[position] + self.extra[position]
 
     def confirm(self, choice: _Choice) -> bool:
-        """Look at the runs that were chosen; True where one is not what it was taken for."""
+        """Look at the runs that were chosen; whether all of them are what they were taken for."""
         position = 0
-        wrong = False
+        right = True
         while position < len(self.pieces):
             last = choice.lasts[position]
             if last is None:
                 position += 1
                 continue
-            if (position, last) not in self.known:
-                run = self._run(position, last)
-                before = sum(self.plain[position : last + 1])
-                region = self.runs.region(self.sequence, position, last, run, before)
-                self.known[position, last] = region
-                hoped = self.runs.hoped(run)
-                wrong = wrong or region is None or region.returns is not hoped
-            choice.regions[position] = self.known[position, last]
+            choice.regions[position] = region = self._look(position, last)
+            right = right and region is not None and region.returns is self.runs.hoped(self._run(position, last))
             position = last + 1
-        return wrong
+        return right
+
+    def _look(self, position: int, last: int) -> Region | None:
+        """A run as a child, with what it needs; None where it cannot get that."""
+        if (position, last) not in self.known:
+            before = sum(self.plain[position : last + 1])
+            run = self._run(position, last)
+            self.known[position, last] = self.runs.region(self.sequence, position, last, run, before)
+        return self.known[position, last]
+
+    def _too_large(self, position: int, last: int) -> int:
+        """The first position at which a run from here on is given too much, whatever comes after; one more for none."""
+        terms, scope = self.terms, self.runs.scope
+        given = written = 0
+        size = 0.0
+        for end in range(position, last + 1):
+            if end not in self.masks:
+                self.masks[end] = terms.flows.masks(scope, self.runs.states(self.sequence, end, end))
+            reads, writes = self.masks[end]
+            more = reads & ~written & ~given
+            if more:
+                given |= more
+                size += terms.variable_bytes(terms.flows.named(more))
+                if size > PAYLOAD_BYTES.limit:
+                    return end
+            written |= writes
+        return last + 1
+
+    def _late_from(self, position: int, last: int) -> int:
+        """A position from which on runs that begin here are too late, found in steps twice as long each time."""
+        step = FAR
+        while self.terms.options.late == 0 and position + step <= last:
+            if self._weigh(position, position + step)[1] > self.terms.late:
+                return position + step
+            step *= 2
+        return len(self.pieces)
 
     def _weigh(self, position: int, last: int) -> tuple[float, float]:
         """Dollars of a run as a child, and how likely it takes too long."""

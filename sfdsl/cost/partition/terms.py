@@ -122,9 +122,7 @@ class Terms:
         graph = self.graph.graph(scope)
         told = self.knowledge.told
 
-        def variables(names: tuple[str, ...]) -> float:
-            return sum(self._source_bytes().get(name, 0.0) for name in names)
-
+        variables = self.variable_bytes
         before = [told(edge.source).payload_bytes or 0.0 for edge in graph.incoming[entry] if edge.source not in states]
         most = max(before, default=0.0) + variables(needs.variables)
         for name in states:
@@ -135,6 +133,10 @@ class Terms:
             for target in targets:
                 most = max(most, size + variables(needs.results.get(target, ())))
         return most
+
+    def variable_bytes(self, names: tuple[str, ...]) -> float:
+        """Bytes of some variables, as far as the profile says."""
+        return sum(self._source_bytes().get(name, 0.0) for name in names)
 
     def _source_bytes(self) -> dict[str, float]:
         """Variable -> bytes of what it is assigned, as far as the profile says."""

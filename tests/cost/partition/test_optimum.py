@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import time
 from collections import Counter
 from typing import Any
 
@@ -149,3 +150,14 @@ def test_a_run_that_is_late_only_where_all_of_it_runs_may_begin_earlier() -> Non
     loop = Loop("Again?", 0.5, (step("Try", 9_000),))
     items = (ends, loop, step("Store", 3_000), step("Report", 3_000))
     assert children(items) == [{"Needed?", "Tell", "No", "Try", "Again?", "Store", "Report"}]
+
+
+def test_a_long_flow_of_large_data_is_planned_in_seconds() -> None:
+    """Each step hands on 100 KiB and reads the four before it: no run fits, and few need to be looked at to know it."""
+    items = tuple(
+        step(f"S{i}", 2_000, gives=100, reads=tuple(f"S{k}" for k in range(max(0, i - 4), i))) for i in range(400)
+    )
+    began = time.process_time()
+    found = choose(written(items), traffic(items), options=Options(), unlocking=False)
+    assert time.process_time() - began < 5  # it took minutes where every run that was too large was looked at
+    assert [region.states for region in found.regions] == []
