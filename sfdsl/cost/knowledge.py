@@ -18,7 +18,6 @@ from sfdsl.model.states import Choice, Map, Task, Wait
 from sfdsl.model.workflow import Notes, Workflow, walk
 
 ASSUMED = "assumed"
-DEFINITION = "definition"
 NOTES = "notes on the step"
 
 _RANGE = re.compile(r"\{%\s*\[\s*(-?\d+)\s*\.\.\s*(-?\d+)\s*\]\s*%\}")

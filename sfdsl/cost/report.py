@@ -103,11 +103,6 @@ def _plain(row: tuple[str, ...]) -> tuple[str, ...]:
     return f"{label}, in dollars", *(cell.replace("$", "") for cell in cells)
 
 
-def summary(analysis: Analysis) -> str:
-    """One line: what it costs before and after."""
-    return _headline(analysis)
-
-
 def dollars(amount: float) -> str:
     """An amount as people read it: cents where there are some, else three digits that count.
 

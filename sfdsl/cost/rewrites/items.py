@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
 from attrs import field, frozen
 
 from sfdsl.aws.resource import Pattern, ServiceTask, has_placeholder, parse
+from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot
 from sfdsl.cost.rewrites.facts import same
 from sfdsl.cost.rewrites.reasons import Hazard
@@ -48,6 +49,12 @@ def called(task: Task, apis: Sequence[str]) -> ServiceTask | None:
     if not isinstance(found, ServiceTask) or found.pattern is not Pattern.REQUEST_RESPONSE:
         return None
     return found if found.service == "dynamodb" and found.api in apis else None
+
+
+def row_key(draft: Draft, task: Task, apis: Sequence[str]) -> Hashable | None:
+    """What writes have in common that one call can do; None where a task does not write."""
+    found = called(task, apis)
+    return (found.partition, found.sdk, draft.scope.language(task)) if found is not None else None
 
 
 def write(task: Task, arguments: Json, allowed: Sequence[str]) -> Write:

@@ -89,31 +89,34 @@ def poll_behind(draft: Draft, before: Task) -> Poll | None:
     get = draft.get(first.next) if first is not None else entered
     if not isinstance(get, Task) or get is before:
         return None
-    choice = draft.get(get.next)
-    if not isinstance(choice, Choice):
-        return None
-    for target in [*(rule.next for rule in choice.choices), choice.default]:
-        again = draft.get(target)
-        if isinstance(again, Wait) and again.next == get.name:
-            return Poll(before=before, first=first, get=get, choice=choice, again=again)
-    return None
+    found = _rest(draft, get)
+    return None if found is None else Poll(before=before, first=first, get=get, choice=found[0], again=found[1])
 
 
 def poll_of(draft: Draft, get: Task) -> Poll | None:
     """The loop in which a Task asks; None where there is none."""
+    found = _rest(draft, get)
+    if found is None:
+        return None
+    choice, again = found
+    inside = (get.name, choice.name, again.name)
+    into = [(way, part) for part in inside for way in draft.ways_into(part) if way[0] not in inside]
+    before = draft[into[0][0][0]] if len(into) == 1 and into[0][0][1] is EdgeKind.NEXT else None
+    first = again if any(part == again.name for _, part in into) or draft.start == again.name else None
+    if not isinstance(before, (Task, Pass)) or draft.start in inside:
+        before = None
+    return Poll(before=before, first=first, get=get, choice=choice, again=again)
+
+
+def _rest(draft: Draft, get: Task) -> tuple[Choice, Wait] | None:
+    """The Choice behind a Task that asks, and the Wait from which it asks again; None where that is no loop."""
     choice = draft.get(get.next)
     if not isinstance(choice, Choice):
         return None
     for target in [*(rule.next for rule in choice.choices), choice.default]:
         again = draft.get(target)
         if isinstance(again, Wait) and again.next == get.name:
-            inside = (get.name, choice.name, again.name)
-            into = [(way, part) for part in inside for way in draft.ways_into(part) if way[0] not in inside]
-            before = draft[into[0][0][0]] if len(into) == 1 and into[0][0][1] is EdgeKind.NEXT else None
-            first = again if any(part == again.name for _, part in into) or draft.start == again.name else None
-            if not isinstance(before, (Task, Pass)) or draft.start in inside:
-                before = None
-            return Poll(before=before, first=first, get=get, choice=choice, again=again)
+            return choice, again
     return None
 
 
@@ -257,11 +260,6 @@ def _counted(poll: Poll, name: str) -> tuple[Poll, int] | None:
         choice = evolve(poll.choice, choices=rules)
         return evolve(poll, choice=_uncounted(choice, name) if poll.choice.default == poll.again.name else choice), -1
     return None
-
-
-def _one_more(text: Json, name: str) -> bool:
-    found = _ONE_MORE.fullmatch(expression(text)) if isinstance(text, str) and is_expression(text) else None
-    return found is not None and found[1] == name
 
 
 def _uncounted(part: Any, name: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import evolve
@@ -10,7 +10,7 @@ from attrs import evolve
 from sfdsl.cost.rewrites.base import rewrite_of
 from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot
-from sfdsl.cost.rewrites.items import Write, called, unproven, write
+from sfdsl.cost.rewrites.items import Write, called, row_key, unproven, write
 from sfdsl.cost.rewrites.one_call import (
     fails_when_done,
     in_one,
@@ -53,12 +53,7 @@ def write_or_nothing(draft: Draft) -> None:
         `unordered` where two writes may be to the same item, which a transaction refuses.
     """
     if draft.workflow.type is MachineType.STANDARD:
-        merge_rows(draft, _key, _together)
-
-
-def _key(draft: Draft, task: Task) -> Hashable | None:
-    found = called(task, APIS)
-    return (found.partition, found.sdk, draft.scope.language(task)) if found is not None else None
+        merge_rows(draft, lambda draft, task: row_key(draft, task, APIS), _together)
 
 
 def _together(draft: Draft, tasks: Sequence[Task]) -> One | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from attrs import evolve
@@ -11,7 +11,7 @@ from sfdsl.aws.quotas import PAYLOAD_BYTES
 from sfdsl.cost.rewrites.base import rewrite_of
 from sfdsl.cost.rewrites.draft import Draft
 from sfdsl.cost.rewrites.expressions import Cannot
-from sfdsl.cost.rewrites.items import Write, called, unproven, write
+from sfdsl.cost.rewrites.items import Write, called, row_key, unproven, write
 from sfdsl.cost.rewrites.one_call import (
     EVALUATION,
     in_one,
@@ -52,12 +52,7 @@ def write_together(draft: Draft) -> None:
         every write again that was put off; and `atomic` where the items may together be more than 256 KiB, so that none
         would be written and the execution would fail.
     """
-    merge_rows(draft, _key, _together)
-
-
-def _key(draft: Draft, task: Task) -> Hashable | None:
-    found = called(task, APIS)
-    return (found.partition, found.sdk, draft.scope.language(task)) if found is not None else None
+    merge_rows(draft, lambda draft, task: row_key(draft, task, APIS), _together)
 
 
 def _together(draft: Draft, tasks: Sequence[Task]) -> One | None:
@@ -72,7 +67,7 @@ def _together(draft: Draft, tasks: Sequence[Task]) -> One | None:
     requests: dict[str, list[Json]] = {}
     for each in writes:
         requests.setdefault(_table(each), []).append(_request(each))
-    unproven(writes)
+    unproven(writes)  # refuses two writes that surely are to one item; of the others `unordered` speaks
     resource = f"arn:{found.partition}:states:::aws-sdk:dynamodb:batchWriteItem"
     retry = retry_of_parts(tasks, EVALUATION, resource)
     if not tries_again(retry, EVALUATION):

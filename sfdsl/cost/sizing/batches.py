@@ -76,6 +76,7 @@ def batches(
 def best_batch(
     state: str, current: tuple[int, str], items: int, measured: Iterable[tuple[int, float]], steps: float,
     prices: Prices, *, express: bool = True, most_seconds: float | None = None, concurrency: float | None = None,
+    throttled_above: float | None = None,
 ) -> Advice | None:  # fmt: skip
     """Which measured batch size and type of children cost least; None where that is what there is.
 
@@ -89,9 +90,10 @@ def best_batch(
         express: Whether the body can run in Express.
         most_seconds: How long the Map may take; None is any time.
         concurrency: Children at a time; None is as many as AWS allows.
+        throttled_above: Children at a time above which what they call was measured to throttle; None was not.
 
     Raises:
-        SizingError: The current size was not measured.
+        SizingError: The current size was not measured, or the best one is not done in time unthrottled.
     """
     rows = batches(items, measured, steps, prices, express=express)
     now = next((row for row in rows if row.size == current[0]), None)
@@ -111,9 +113,12 @@ def best_batch(
         return None
     change = f"MaxItemsPerBatch {best.size} (now {current[0]})" if best.size != current[0] else ""
     kind = f"ExecutionType {best.kind} (now {current[1]})" if best.kind != current[1] else ""
+    few = ""
+    if most_seconds is not None:
+        few = f"MaxConcurrency {best_concurrency(best.children, best.seconds, most_seconds, throttled_above)}"
     return Advice(
         state=state,
-        change=f"set {' and '.join(part for part in (change, kind) if part)}",
+        change=f"set {' and '.join(part for part in (change, kind, few) if part)}",
         before=before,
         after=best.dollars,
         seconds_before=whole(now),

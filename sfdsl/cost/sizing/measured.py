@@ -8,8 +8,8 @@ and `can_wait` (the job may start late and be interrupted, so that Flex serves).
 EMR: `{"instances": 10, "hours": 2.5, "instance_hour": 0.24, "free_memory": 60, "runs": 14}`, for a Task, with
 `"spot": {"task_instances": 8, "spot_hour": 0.07, "interruptions": 0.02, "redo_hours": 0.5}` where Spot may serve.
 
-Distributed Map: `{"batches": [[100, 28.0], [1000, 150.0]], "most_seconds": 3600}`: items of a batch and seconds that a
-child took, and how long the Map may take.
+Distributed Map: `{"batches": [[100, 28.0], [1000, 150.0]], "most_seconds": 3600, "throttled_above": 400}`: items of a
+batch and seconds that a child took, how long the Map may take, and how many children at a time were throttled.
 """
 
 from __future__ import annotations
@@ -190,4 +190,5 @@ class _Advisor:
             express=not any(self.plan.blockers.get(each.name) for each in body.flow.states),
             most_seconds=document.get("most_seconds"),
             concurrency=literal(state.max_concurrency) or None,
+            throttled_above=document.get("throttled_above"),
         )

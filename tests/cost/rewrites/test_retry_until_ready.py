@@ -27,6 +27,7 @@ from sfdsl.simulate.errors import StepLimitExceeded
 from sfdsl.simulate.outcomes import Call, Result, TaskError
 from sfdsl.testing import simulate
 from tests.cost.rewrites.judge import normal, workflow_of
+from tests.cost.rewrites.tools import until_changed
 
 Json = Any
 FULL = 5_000
@@ -385,20 +386,8 @@ def judge(seed: int, counts: Counter[str]) -> bool:
     return True
 
 
-def campaign(touched: int, start: int) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    changed = 0
-    seed = start
-    while changed < touched:
-        changed += judge(seed, counts)
-        seed += 1
-        assert seed < start + 40 * touched, counts
-    counts["machines"] = seed - start
-    return counts
-
-
 def test_machines_that_retry_until_ready_do_the_same() -> None:
-    counts = campaign(150, 0)
+    counts = until_changed(judge, 150, 0)
     assert counts["ended SUCCEEDED"] > 50
     assert counts["ended FAILED"] > 20
     print(counts)
@@ -406,7 +395,7 @@ def test_machines_that_retry_until_ready_do_the_same() -> None:
 
 @pytest.mark.campaign
 def test_thousands_of_machines_that_retry_until_ready_do_the_same() -> None:
-    counts = campaign(MACHINES, 1_000_000)
+    counts = until_changed(judge, MACHINES, 1_000_000)
     assert len([name for name in counts if name.startswith("style ")]) == 4
     print(counts)
 

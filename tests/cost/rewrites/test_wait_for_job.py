@@ -23,6 +23,7 @@ from sfdsl.model.workflow import MachineType
 from sfdsl.permissions.derive import derive
 from tests.cost.rewrites.jobs_model import Loop, seen, workflow
 from tests.cost.rewrites.judge import workflow_of
+from tests.cost.rewrites.tools import until_changed
 
 Json = Any
 
@@ -289,20 +290,8 @@ def judge(seed: int, counts: Counter[str]) -> bool:
     return True
 
 
-def campaign(touched: int, start: int) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    changed = 0
-    seed = start
-    while changed < touched:
-        changed += judge(seed, counts)
-        seed += 1
-        assert seed < start + 40 * touched, counts
-    counts["machines"] = seed - start
-    return counts
-
-
 def test_machines_that_wait_for_their_jobs_do_the_same() -> None:
-    counts = campaign(150, 0)
+    counts = until_changed(judge, 150, 0)
     assert counts["ended SUCCEEDED"] > 50
     assert counts["failed jobs"] > 50
     assert counts["gave up"] > 3
@@ -311,6 +300,6 @@ def test_machines_that_wait_for_their_jobs_do_the_same() -> None:
 
 @pytest.mark.campaign
 def test_thousands_of_machines_that_wait_for_their_jobs_do_the_same() -> None:
-    counts = campaign(MACHINES, 1_000_000)
+    counts = until_changed(judge, MACHINES, 1_000_000)
     assert len([name for name in counts if name.startswith("job ")]) == 15
     print(counts)

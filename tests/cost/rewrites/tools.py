@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 from sfdsl.cost.rewrites import Hazard, Rewrite
@@ -35,6 +37,18 @@ def after(each: Rewrite, definition: Json, notes: dict[str, Notes] | None = None
     """The states after a rewrite."""
     states: dict[str, Json] = asl.write(each(workflow_of(definition, notes)).workflow.machine)["States"]
     return states
+
+
+def until_changed(judge: Callable[[int, Counter[str]], bool], machines: int, start: int) -> Counter[str]:
+    """Judge machines, seed after seed, until a rewrite has changed so many; what was counted on the way."""
+    counts: Counter[str] = Counter()
+    changed, seed = 0, start
+    while changed < machines:
+        changed += judge(seed, counts)
+        seed += 1
+        assert seed < start + 40 * machines, counts
+    counts["machines"] = seed - start
+    return counts
 
 
 def hazards(each: Rewrite, definition: Json, notes: dict[str, Notes] | None = None) -> dict[str, Hazard]:

@@ -100,6 +100,16 @@ def test_a_distributed_map_gets_its_batch_and_its_children() -> None:
     assert advice.after == pytest.approx(3.75, abs=0.005)
 
 
+def test_a_map_in_a_hurry_gets_the_concurrency_that_it_needs() -> None:
+    document = {"batches": [[100, 28.0], [1000, 150.0]], "most_seconds": 3600}
+    found = analysed(distributed(50_000_000, 100, "STANDARD", 28.0), {"Each": document})
+    # 24 waves of 150 s are 3,600 s, so that 50,000 children take 2,084 at a time.
+    assert changes(found) == ["set MaxItemsPerBatch 1000 (now 100) and MaxConcurrency 2084"]
+    document["throttled_above"] = 400
+    found = analysed(distributed(50_000_000, 100, "STANDARD", 28.0), {"Each": document})
+    assert found.sized.problems == (("Each", "50,000 children of 150 s are not done in 3600 s, 400 at a time"),)
+
+
 @pytest.mark.parametrize(
     ("document", "problem"),
     [
